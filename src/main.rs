@@ -1,0 +1,3 @@
+//! Arguments and wiring.
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! One test binary; a module per behaviour.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected shall fail, and helper functions are not marked as tests"
+)]
