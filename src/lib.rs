@@ -16,4 +16,8 @@ pub mod segment;
 pub mod topic;
 pub mod extract;
 pub mod analyze;
+pub mod bundle;
+pub mod corpus;
+pub mod evaluate;
+pub mod train;
 pub mod wire;

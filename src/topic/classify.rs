@@ -1,11 +1,26 @@
 //! Features to calibrated labels.
 
+use super::AbstainReason;
 use super::Classification;
 use super::ClassifyOptions;
+use super::ExplanationLevel;
+use super::LabelScore;
+use super::ParagraphClassification;
+use super::explain;
+use super::familiarity::Makeup;
+use super::features::Block;
+use super::features::Key;
+use super::features::Segmented;
+use super::model::TopicModel;
+use super::values::Counts;
+use super::values::Value;
+use super::weights::Row;
+use super::weights::Score;
 use crate::error::Error;
 use crate::segment::Token;
 use crate::text::Folded;
 use crate::text::Prepared;
+use crate::text::Span;
 
 /// What classification works on.
 #[derive(Clone, Copy, Debug)]
@@ -18,17 +33,163 @@ pub struct Input<'a> {
     pub tokens: &'a [Token],
 }
 
+impl<'a> Input<'a> {
+    /// The part that features are made of.
+    #[must_use]
+    pub fn segmented(&self) -> Segmented<'a> {
+        Segmented { clean: &self.prepared.clean, folded: self.folded, tokens: self.tokens }
+    }
+}
+
 /// Scores documents against the labels of one model.
-#[derive(Debug)]
-pub struct Classifier {}
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    model: TopicModel,
+}
 
 impl Classifier {
+    /// A classifier for a model.
+    #[must_use]
+    pub fn new(model: TopicModel) -> Self {
+        Self { model }
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &TopicModel {
+        &self.model
+    }
+
     /// Scores one document.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`] when the options name a label that the model does not have.
     pub fn classify(&self, input: &Input<'_>, options: &ClassifyOptions) -> Result<Classification, Error> {
-        let _ = (input, options);
-        Ok(Classification::default())
+        let wanted = self.wanted(&options.label_ids)?;
+        let makeup = Makeup::of(input.segmented());
+        let out_of_vocabulary_ratio = makeup.out_of_vocabulary_ratio(|key| self.model.knows_word(key));
+        let refusal = makeup.refusal(&self.model.domain, out_of_vocabulary_ratio);
+        let scores = self.scores(input, None);
+        let all = self.labels(&scores, options.min_probability, refusal.is_some());
+        let abstain = match all.iter().any(|label| label.selected) {
+            true => None,
+            false => Some(refusal.unwrap_or(AbstainReason::LowConfidence)),
+        };
+        let mut returned: Vec<(usize, LabelScore)> = all
+            .into_iter()
+            .enumerate()
+            .filter(|(index, label)| {
+                wanted.get(*index).copied().unwrap_or_default()
+                    && (label.selected || options.include_unselected)
+            })
+            .collect();
+        returned.sort_by(|(_, a), (_, b)| by_probability(a, b));
+        if options.top_k > 0 {
+            returned.truncate(options.top_k);
+        }
+        let columns: Vec<usize> = returned.iter().map(|&(index, _)| index).collect();
+        let explanations = match options.explanation {
+            ExplanationLevel::None => Vec::new(),
+            level @ (ExplanationLevel::Features | ExplanationLevel::Sentences) => {
+                explain::explain(self, input, &columns, level, options.max_features)
+            }
+        };
+        let paragraphs = match options.include_paragraphs {
+            true => self.paragraphs(input, options, &wanted),
+            false => Vec::new(),
+        };
+        Ok(Classification {
+            labels: returned.into_iter().map(|(_, label)| label).collect(),
+            abstain,
+            explanations,
+            paragraphs,
+            out_of_vocabulary_ratio,
+        })
     }
+
+    /// Which labels the options ask for, one flag per label.
+    fn wanted(&self, ids: &[String]) -> Result<Vec<bool>, Error> {
+        let mut wanted = vec![ids.is_empty(); self.model.labels.len()];
+        for id in ids {
+            let at = self.model.labels.iter().position(|label| label.id == *id);
+            match at.and_then(|at| wanted.get_mut(at)) {
+                Some(flag) => *flag = true,
+                None => return Err(Error::UnknownLabel { id: id.clone() }),
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Decision values of all labels for the whole text, or for what begins within a span of it.
+    #[must_use]
+    pub fn scores(&self, input: &Input<'_>, within: Option<Span>) -> Vec<Score> {
+        let mut counts = Counts::default();
+        self.model.features.occurrences(input.segmented(), within, |occurrence| counts.add(occurrence));
+        let mut scores: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
+        for (key, _, value) in counts.values() {
+            if let Some(row) = self.model.weights.row(key) {
+                for (score, mantissa) in scores.iter_mut().zip(row.mantissas) {
+                    score.0 += contribution(value, row, *mantissa);
+                }
+            }
+        }
+        scores
+    }
+
+    /// The features of the text that have weights, each once: key, value, row.
+    pub(super) fn weighted<'s>(
+        &'s self,
+        input: &Input<'_>,
+    ) -> impl Iterator<Item = (Key, Block, Value, Row<'s>)> {
+        let mut counts = Counts::default();
+        self.model.features.occurrences(input.segmented(), None, |occurrence| counts.add(occurrence));
+        counts
+            .values()
+            .filter_map(|(key, block, value)| self.model.weights.row(key).map(|row| (key, block, value, row)))
+    }
+
+    fn labels(&self, scores: &[Score], min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
+        let label = |(label, score): (&super::model::Label, &Score)| {
+            let probability = score.probability();
+            let threshold = min_probability.unwrap_or(label.threshold);
+            LabelScore {
+                id: label.id.clone(),
+                display_name: label.display_name.clone(),
+                probability,
+                decision_value: score.to_f64(),
+                threshold,
+                selected: !refused && probability >= threshold,
+            }
+        };
+        self.model.labels.iter().zip(scores).map(label).collect()
+    }
+
+    fn paragraphs(
+        &self,
+        input: &Input<'_>,
+        options: &ClassifyOptions,
+        wanted: &[bool],
+    ) -> Vec<ParagraphClassification> {
+        let classify = |span: Span| {
+            let scores = self.scores(input, Some(span));
+            let mut labels: Vec<LabelScore> = self
+                .labels(&scores, options.min_probability, false)
+                .into_iter()
+                .zip(wanted)
+                .filter_map(|(label, wanted)| (label.selected && *wanted).then_some(label))
+                .collect();
+            labels.sort_by(by_probability);
+            ParagraphClassification { span, labels }
+        };
+        input.prepared.clean.paragraphs.iter().map(|paragraph| classify(paragraph.span)).collect()
+    }
+}
+
+/// What one feature adds to one label.
+pub(super) fn contribution(value: Value, row: Row<'_>, mantissa: i8) -> i64 {
+    i64::from(value.0) * (i64::from(mantissa) << row.shift)
+}
+
+fn by_probability(a: &LabelScore, b: &LabelScore) -> std::cmp::Ordering {
+    b.probability.total_cmp(&a.probability).then_with(|| a.id.cmp(&b.id))
 }

@@ -1,6 +1,12 @@
 //! Which topics a document is about.
 
+pub mod features;
+pub mod values;
+pub mod weights;
+pub mod model;
+pub mod familiarity;
 pub mod classify;
+pub mod explain;
 
 use crate::text::Span;
 

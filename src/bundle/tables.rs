@@ -1,0 +1,73 @@
+//! The binary files of a bundle, little-endian.
+//!
+//! ```text
+//! weights.bin   "WMWEIGHT" u32 labels, u32 rows, rows × u64 key, rows × u8 shift, rows × labels × i8 mantissa
+//! words.bin     "WMWORDS\0" u32 count, count × u32 hash
+//! ```
+
+use crate::topic::weights::Weights;
+
+const WEIGHTS_MAGIC: &[u8; 8] = b"WMWEIGHT";
+const WORDS_MAGIC: &[u8; 8] = b"WMWORDS\0";
+
+/// Weights as bytes.
+#[must_use]
+pub fn write_weights(weights: &Weights) -> Vec<u8> {
+    let mut bytes = WEIGHTS_MAGIC.to_vec();
+    bytes.extend((weights.labels() as u32).to_le_bytes());
+    bytes.extend((weights.keys().len() as u32).to_le_bytes());
+    bytes.extend(weights.keys().iter().flat_map(|key| key.to_le_bytes()));
+    bytes.extend(weights.shifts());
+    bytes.extend(weights.mantissas().iter().flat_map(|mantissa| mantissa.to_le_bytes()));
+    bytes
+}
+
+/// Weights from bytes.
+///
+/// # Errors
+/// What is wrong with the bytes; nothing is reserved before lengths are known to fit.
+pub fn read_weights(bytes: &[u8]) -> Result<Weights, String> {
+    let rest = bytes.strip_prefix(WEIGHTS_MAGIC).ok_or("does not begin like a table of weights")?;
+    let (labels, rest) = u32_at(rest)?;
+    let (rows, rest) = u32_at(rest)?;
+    let row = 8 + 1 + labels;
+    if rows.checked_mul(row) != Some(rest.len()) {
+        return Err(format!("{rows} rows of {labels} labels do not fit into {} bytes", rest.len()));
+    }
+    let (keys, rest) = rest.split_at_checked(rows * 8).ok_or("cut short")?;
+    let (shifts, mantissas) = rest.split_at_checked(rows).ok_or("cut short")?;
+    let keys = keys.as_chunks().0.iter().map(|&key| u64::from_le_bytes(key)).collect();
+    let mantissas = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
+    Weights::new(labels, keys, shifts.to_vec(), mantissas).map_err(|error| error.to_string())
+}
+
+/// Words as bytes.
+#[must_use]
+pub fn write_words(words: &[u32]) -> Vec<u8> {
+    let mut bytes = WORDS_MAGIC.to_vec();
+    bytes.extend((words.len() as u32).to_le_bytes());
+    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    bytes
+}
+
+/// Words from bytes.
+///
+/// # Errors
+/// What is wrong with the bytes.
+pub fn read_words(bytes: &[u8]) -> Result<Vec<u32>, String> {
+    let rest = bytes.strip_prefix(WORDS_MAGIC).ok_or("does not begin like a table of words")?;
+    let (count, rest) = u32_at(rest)?;
+    if count.checked_mul(4) != Some(rest.len()) {
+        return Err(format!("{count} words do not fit into {} bytes", rest.len()));
+    }
+    let words: Vec<u32> = rest.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word)).collect();
+    if !words.is_sorted_by(|a, b| a < b) {
+        return Err("words do not ascend".to_owned());
+    }
+    Ok(words)
+}
+
+fn u32_at(bytes: &[u8]) -> Result<(usize, &[u8]), String> {
+    let (number, rest) = bytes.split_first_chunk().ok_or("cut short")?;
+    Ok((u32::from_le_bytes(*number) as usize, rest))
+}

@@ -1,0 +1,4 @@
+//! How good a model is, on labelled documents.
+
+pub mod metrics;
+pub mod topics;

@@ -1,0 +1,289 @@
+//! Words and characters into features. Training and serving both come through here.
+//!
+//! A document is a bag of word n-grams and character n-grams, each n-gram within an unbroken run of letters,
+//! digits and Chinese characters. Its value is sublinear in its count and normalised per block:
+//!
+//! ```text
+//! value(f) = (1 + ln count(f)) / √ Σ_{g in block} (1 + ln count(g))²
+//! ```
+//!
+//! Inverse document frequencies are no part of the value: they are folded into the weights when a model is trained,
+//! so that serving needs no second table and every value is a function of the document alone.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::segment::Token;
+use crate::text::CleanText;
+use crate::text::Folded;
+use crate::text::ParagraphKind;
+use crate::text::Span;
+
+/// Identifies a feature across documents: a 64-bit hash of its kind and characters, the same on every machine.
+pub type Key = u64;
+
+/// Kinds of features that are normalised together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Word n-grams.
+    Words,
+    /// Character n-grams.
+    Characters,
+}
+
+impl Block {
+    /// Number of blocks.
+    pub const COUNT: usize = 2;
+
+    /// Position in a table of blocks.
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Words => 0,
+            Self::Characters => 1,
+        }
+    }
+}
+
+/// One occurrence of a feature.
+#[derive(Clone, Copy, Debug)]
+pub struct Occurrence {
+    /// Which feature.
+    pub key: Key,
+    /// What it is normalised with.
+    pub block: Block,
+    /// How often it counts: more in the headline.
+    pub weight: u32,
+    /// Where in the folded text.
+    pub folded: Span,
+}
+
+/// How documents become features. Saved in the bundle; nothing on a serving command line can change it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureOptions {
+    /// Longest word n-gram, 0 to 3.
+    pub word_ngrams: u8,
+    /// Longest character n-gram, 0 to 4.
+    pub character_ngrams: u8,
+    /// How often an occurrence in the headline counts.
+    pub title_weight: u32,
+    /// Words of the headline also count as features of their own.
+    pub title_features: bool,
+    /// Words of the first sentence of the body also count as features of their own.
+    pub lead_features: bool,
+    /// Of bodies longer than `head + tail + 10` characters only the first `head` and last `tail` are read; 0 reads
+    /// everything.
+    pub head: u32,
+    /// See `head`.
+    pub tail: u32,
+}
+
+impl Default for FeatureOptions {
+    fn default() -> Self {
+        Self {
+            word_ngrams: 2,
+            character_ngrams: 3,
+            title_weight: 2,
+            title_features: false,
+            lead_features: false,
+            head: 370,
+            tail: 100,
+        }
+    }
+}
+
+/// The text of one document, segmented, ready to be read for features.
+#[derive(Clone, Copy, Debug)]
+pub struct Segmented<'a> {
+    /// Clean text with its paragraphs.
+    pub clean: &'a CleanText,
+    /// The same, folded.
+    pub folded: &'a Folded,
+    /// Its words.
+    pub tokens: &'a [Token],
+}
+
+/// A stretch of the text and how its features count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    /// In the clean text.
+    clean: Span,
+    weight: u32,
+    /// Tag under which its words count once more; 0: they do not.
+    tag: u64,
+}
+
+const WORD: u64 = 0x9e37_79b9_7f4a_7c15;
+const CHARACTER: u64 = 0xc2b2_ae3d_27d4_eb4f;
+const TITLE: u64 = 0x1656_67b1_9e37_79f9;
+const LEAD: u64 = 0x27d4_eb2f_1656_67c5;
+
+/// Mixes one more unit into a hash (the multiply-xorshift round of MurmurHash3's finaliser).
+fn mix(hash: u64, unit: u64) -> u64 {
+    let mut h = (hash ^ unit).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    h ^= h >> 32;
+    h = h.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    h ^ (h >> 29)
+}
+
+/// Whether a character can be part of a feature; all others break n-grams.
+#[must_use]
+pub fn is_content(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+/// Key of a single word, in its folded spelling.
+#[must_use]
+pub fn word_key(word: &str) -> Key {
+    word.chars().fold(WORD, |hash, c| mix(hash, u64::from(u32::from(c))))
+}
+
+impl FeatureOptions {
+    /// Calls `sink` for every occurrence of every feature that begins within `within`, a span of the clean text, or
+    /// anywhere when that is `None`.
+    pub fn occurrences(&self, text: Segmented<'_>, within: Option<Span>, mut sink: impl FnMut(Occurrence)) {
+        for stretch in self.stretches(text.clean, within) {
+            let first = text.tokens.partition_point(|token| token.span.start < stretch.clean.start);
+            let last = text.tokens.partition_point(|token| token.span.start < stretch.clean.end);
+            let tokens = text.tokens.get(first..last).unwrap_or_default();
+            if self.word_ngrams > 0 {
+                self.words(&text.folded.text, tokens, stretch, &mut sink);
+            }
+            if self.character_ngrams > 0 {
+                self.characters(&text.folded.text, tokens, stretch, &mut sink);
+            }
+        }
+    }
+
+    /// The stretches of the text that are read.
+    fn stretches(&self, clean: &CleanText, within: Option<Span>) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        let mut body: Option<Span> = None;
+        for paragraph in &clean.paragraphs {
+            match paragraph.kind {
+                ParagraphKind::Title => stretches.push(Stretch {
+                    clean: paragraph.span,
+                    weight: self.title_weight,
+                    tag: if self.title_features { TITLE } else { 0 },
+                }),
+                ParagraphKind::OriginalTitle
+                | ParagraphKind::Body
+                | ParagraphKind::Heading
+                | ParagraphKind::ListItem
+                | ParagraphKind::TableRow
+                | ParagraphKind::Metadata => {
+                    let start = body.map_or(paragraph.span.start, |b| b.start);
+                    body = Some(Span { start, end: paragraph.span.end });
+                }
+            }
+        }
+        if let Some(body) = body {
+            let plain = |clean| Stretch { clean, weight: 1, tag: 0 };
+            let (head, rest) = self.view(&clean.text, body);
+            if self.lead_features {
+                let lead = lead_sentence(&clean.text, head);
+                stretches.push(Stretch { tag: LEAD, ..plain(lead) });
+                stretches.push(plain(Span { start: lead.end, end: head.end }));
+            } else {
+                stretches.push(plain(head));
+            }
+            stretches.extend(rest.map(plain));
+        }
+        if let Some(within) = within {
+            for stretch in &mut stretches {
+                let start = stretch.clean.start.max(within.start);
+                let end = stretch.clean.end.min(within.end);
+                stretch.clean = Span { start, end: end.max(start) };
+            }
+        }
+        stretches.retain(|stretch| !stretch.clean.is_empty());
+        stretches
+    }
+
+    /// The part of the body that is read: all of it, or its head and its tail.
+    fn view(&self, text: &str, body: Span) -> (Span, Option<Span>) {
+        let (head, tail) = (self.head as usize, self.tail as usize);
+        let body_text = body.of(text);
+        if head == 0 || body_text.chars().nth(head + tail + 10).is_none() {
+            return (body, None);
+        }
+        let head_len = body_text.char_indices().nth(head).map_or(body_text.len(), |(at, _)| at);
+        let tail_start = match tail {
+            0 => body_text.len(),
+            n => body_text.char_indices().nth_back(n - 1).map_or(body_text.len(), |(at, _)| at),
+        };
+        let at = body.start as usize;
+        (Span::new(at, at + head_len), Some(Span::new(at + tail_start.max(head_len), at + body_text.len())))
+    }
+
+    fn words(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl FnMut(Occurrence)) {
+        // Hashes and starts of the words before the current one, nearest first, within an unbroken run.
+        let mut before: [Option<(u64, u32)>; 2] = [None, None];
+        for token in tokens {
+            let word = token.folded.of(folded);
+            if !word.chars().next().is_some_and(is_content) {
+                before = [None, None];
+                continue;
+            }
+            let hash = word_key(word);
+            let block = Block::Words;
+            let weight = stretch.weight;
+            sink(Occurrence { key: hash, block, weight, folded: token.folded });
+            if stretch.tag != 0 {
+                sink(Occurrence { key: mix(stretch.tag, hash), block, weight: 1, folded: token.folded });
+            }
+            let end = token.folded.end;
+            if let (2.., [Some((one, start)), _]) = (self.word_ngrams, before) {
+                sink(Occurrence { key: mix(one, hash), block, weight, folded: Span { start, end } });
+            }
+            if let (3.., [Some((one, _)), Some((two, start))]) = (self.word_ngrams, before) {
+                let key = mix(mix(two, one), hash);
+                sink(Occurrence { key, block, weight, folded: Span { start, end } });
+            }
+            before = [Some((hash, token.folded.start)), before[0]];
+        }
+    }
+
+    fn characters(
+        &self,
+        folded: &str,
+        tokens: &[Token],
+        stretch: Stretch,
+        sink: &mut impl FnMut(Occurrence),
+    ) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        let run = Span { start: first.folded.start, end: last.folded.end };
+        let longest = usize::from(self.character_ngrams).min(4);
+        // The characters before the current one, oldest first, within an unbroken run.
+        let mut window: [(u64, u32); 4] = [(0, 0); 4];
+        let mut filled = 0;
+        for (at, c) in run.of(folded).char_indices() {
+            if !is_content(c) {
+                filled = 0;
+                continue;
+            }
+            window.rotate_left(1);
+            window[3] = (u64::from(u32::from(c)), run.start + at as u32);
+            filled = (filled + 1).min(longest);
+            let end = run.start + (at + c.len_utf8()) as u32;
+            // Up to three characters fit into a key as they are; no hash, no collision.
+            let mut key = CHARACTER;
+            for &(unit, start) in window.iter().rev().take(filled) {
+                key = mix(key, unit);
+                let folded = Span { start, end };
+                sink(Occurrence { key, block: Block::Characters, weight: stretch.weight, folded });
+            }
+        }
+    }
+}
+
+/// The first sentence of `span`, or all of it.
+fn lead_sentence(text: &str, span: Span) -> Span {
+    let text = span.of(text);
+    let end = text
+        .char_indices()
+        .find(|(_, c)| matches!(c, '。' | '！' | '？' | '\n'))
+        .map_or(text.len(), |(at, c)| at + c.len_utf8());
+    Span { start: span.start, end: span.start + end as u32 }
+}

@@ -1,0 +1,124 @@
+//! The model card: what a user must know before trusting a bundle.
+
+use std::fmt::Write as _;
+
+use crate::bundle::Manifest;
+use crate::evaluate::topics::TopicReport;
+
+/// What the card says that neither the manifest nor a report knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardNotes {
+    /// Where the training documents come from and on what terms, in Markdown.
+    pub sources: String,
+    /// What the user should know about the corpus, a line each.
+    pub notes: Vec<String>,
+}
+
+/// Writes the card in Markdown. `report` is an evaluation on documents apart from the training corpus, with the name
+/// and digest of its file.
+#[must_use]
+pub fn write(manifest: &Manifest, notes: &CardNotes, report: Option<(&str, &str, &TopicReport)>) -> String {
+    let mut card = String::new();
+    // Writing to a string cannot fail.
+    let _ = render(&mut card, manifest, notes, report);
+    card
+}
+
+fn render(
+    card: &mut String,
+    manifest: &Manifest,
+    notes: &CardNotes,
+    report: Option<(&str, &str, &TopicReport)>,
+) -> std::fmt::Result {
+    let training = &manifest.training;
+    writeln!(card, "# Model card: {} {}\n", manifest.name, manifest.version)?;
+    writeln!(card, "Written by `wenmai train topics`; every number below comes from that command.\n")?;
+    writeln!(card, "## What it is\n")?;
+    writeln!(
+        card,
+        "A sparse linear model over jieba words and character n-grams, several topics per document. The n-gram weights \
+         are trained by our own solver (dual coordinate descent, squared hinge) behind linfa's `Fit` and \
+         `PredictInplace` traits; the probability of each topic is a logistic regression trained by linfa-logistic on \
+         held-out scores. Both collapse into one row of small integers per feature.\n"
+    )?;
+    writeln!(card, "| | |\n| --- | --- |")?;
+    writeln!(card, "| labels | {} |", manifest.labels.len())?;
+    writeln!(card, "| training documents | {} |", training.documents)?;
+    writeln!(card, "| corpus SHA-256 | `{}` |", training.corpus_sha256)?;
+    writeln!(card, "| trained by | wenmai {} |", training.program)?;
+    writeln!(card, "| command | `{}` |\n", training.command)?;
+    if !notes.sources.is_empty() {
+        writeln!(card, "## Sources and terms\n\n{}\n", notes.sources.trim())?;
+    }
+    writeln!(card, "## Quality\n")?;
+    writeln!(
+        card,
+        "On the training corpus, each document judged by a model that had not seen it nor its near-duplicates:\n"
+    )?;
+    writeln!(card, "| micro-F1 | macro-F1 | calibration error | Brier score |\n| --- | --- | --- | --- |")?;
+    writeln!(
+        card,
+        "| {:.4} | {:.4} | {:.4} | {:.4} |\n",
+        training.micro_f1, training.macro_f1, training.calibration_error, training.brier_score
+    )?;
+    if let Some((name, digest, report)) = report {
+        writeln!(
+            card,
+            "On `{name}` ({} documents, SHA-256 `{digest}`), none of them trained on:\n",
+            report.documents
+        )?;
+        writeln!(card, "| micro-F1 | macro-F1 | top-1 accuracy | calibration error | Brier score |")?;
+        writeln!(card, "| --- | --- | --- | --- | --- |")?;
+        writeln!(
+            card,
+            "| {:.4} | {:.4} | {:.4} | {:.4} | {:.4} |\n",
+            report.micro_f1,
+            report.macro_f1,
+            report.top1_accuracy,
+            report.calibration_error,
+            report.brier_score
+        )?;
+    }
+    writeln!(card, "| label | name | threshold | documents | precision | recall | F1 | calibration error |")?;
+    writeln!(card, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    for label in &manifest.labels {
+        let quality = label.held_out;
+        writeln!(
+            card,
+            "| {} | {} | {:.3} | {} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            label.id,
+            label.display_name,
+            label.threshold,
+            label.training_documents,
+            quality.precision,
+            quality.recall,
+            quality.f1,
+            quality.calibration_error
+        )?;
+    }
+    writeln!(card, "\n(held out in cross-validation, at the thresholds above)\n")?;
+    writeln!(card, "## Limits\n")?;
+    let domain = manifest.domain;
+    writeln!(
+        card,
+        "- It abstains on texts with under {} letters, digits and Chinese characters, under {:.0} % Chinese characters \
+         among them, or over {:.0} % unknown Chinese words.",
+        domain.min_characters,
+        domain.min_han_share * 100.0,
+        domain.max_out_of_vocabulary_ratio * 100.0
+    )?;
+    if manifest.features.head > 0 {
+        writeln!(
+            card,
+            "- Of bodies over {} characters it reads the first {} and the last {}, as the training documents were \
+             judged.",
+            manifest.features.head + manifest.features.tail + 10,
+            manifest.features.head,
+            manifest.features.tail
+        )?;
+    }
+    for note in &notes.notes {
+        writeln!(card, "- {note}.")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Everything that `train topics` does: corpus in, verified bundle out.
+
+use std::path::PathBuf;
+
+use super::card;
+use super::card::CardNotes;
+use super::topics;
+use super::topics::LabelText;
+use super::topics::Progress;
+use super::topics::TrainOptions;
+use crate::bundle::Bundle;
+use crate::bundle::Manifest;
+use crate::bundle::manifest::FORMAT;
+use crate::bundle::manifest::KIND;
+use crate::bundle::manifest::Segmentation;
+use crate::bundle::manifest::Training;
+use crate::bundle::writer;
+use crate::corpus::Corpus;
+use crate::error::Error;
+use crate::evaluate::topics::TopicReport;
+use crate::evaluate::topics::evaluate;
+
+/// What to train from and where to put it.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Training corpus.
+    pub train: PathBuf,
+    /// Folder of the bundle.
+    pub out: PathBuf,
+    /// Corpus that is only reported on.
+    pub dev: Option<PathBuf>,
+    /// Names and descriptions of labels, tab-separated: id, name, description.
+    pub labels: Option<PathBuf>,
+    /// Markdown about the sources and terms of the corpus, for the card.
+    pub sources: Option<PathBuf>,
+    /// Model name.
+    pub name: String,
+    /// Model version.
+    pub version: String,
+    /// How to train.
+    pub options: TrainOptions,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The bundle as read back from its folder.
+    pub bundle: Bundle,
+    /// On the dev corpus, if one was given.
+    pub dev: Option<TopicReport>,
+    /// What the user should know about the corpus.
+    pub notes: Vec<String>,
+}
+
+/// Trains, writes, reads back and tests a bundle.
+///
+/// # Errors
+/// What reading the corpora, [`topics::train`], writing and the bundle's self-test refuse.
+pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> {
+    let corpus = Corpus::read(&request.train)?;
+    let dev = request.dev.as_deref().map(Corpus::read).transpose()?;
+    let texts = request.labels.as_deref().map(label_texts).transpose()?.unwrap_or_default();
+    let sources = match &request.sources {
+        Some(path) => std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?,
+        None => String::new(),
+    };
+    let trained = topics::train(&corpus, &texts, &request.options, progress)?;
+    let held_out = trained.held_out;
+    let manifest = Manifest {
+        kind: KIND.to_owned(),
+        format: FORMAT,
+        name: request.name.clone(),
+        version: request.version.clone(),
+        training: Training {
+            command: command(request),
+            corpus_sha256: corpus.digest.clone(),
+            documents: corpus.rows.len() as u32,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            micro_f1: held_out.micro_f1,
+            macro_f1: held_out.macro_f1,
+            calibration_error: held_out.calibration_error,
+            brier_score: held_out.brier_score,
+        },
+        features: trained.model.features.clone(),
+        segmentation: Segmentation::default(),
+        domain: trained.model.domain,
+        labels: trained.model.labels.clone(),
+        files: std::collections::BTreeMap::new(),
+    };
+    let notes = CardNotes { sources, notes: trained.notes.clone() };
+    let mut files = writer::files(manifest, &trained.model)?;
+    files.write(&request.out)?;
+    let bundle = writer::verify(&request.out)?;
+    let report = match &dev {
+        Some(dev) => {
+            let total = dev.rows.len();
+            let analyzer = bundle.clone().analyzer()?;
+            Some(evaluate(&analyzer, dev, |done| progress("evaluating", done, total))?)
+        }
+        None => None,
+    };
+    let measured =
+        dev.as_ref().zip(report.as_ref()).zip(request.dev.as_deref()).map(|((dev, report), path)| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (name, dev.digest.clone(), report)
+        });
+    let measured = measured.as_ref().map(|(name, digest, report)| (name.as_str(), digest.as_str(), *report));
+    let card = card::write(&bundle.manifest, &notes, measured);
+    files.0.insert("MODEL_CARD.md".to_owned(), card.into_bytes());
+    files.write(&request.out)?;
+    Ok(Outcome { bundle, dev: report, notes: trained.notes })
+}
+
+/// The command as it can be given again: file names without their folders.
+fn command(request: &Request) -> String {
+    let name =
+        |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut command = format!("wenmai train topics --train {}", name(&request.train));
+    for (flag, path) in
+        [("--dev", &request.dev), ("--labels", &request.labels), ("--sources", &request.sources)]
+    {
+        if let Some(path) = path {
+            command.push_str(&format!(" {flag} {}", name(path)));
+        }
+    }
+    command.push_str(&format!(
+        " --name {} --version {} --seed {}",
+        request.name, request.version, request.options.seed
+    ));
+    command
+}
+
+/// Reads names and descriptions of labels; lines that begin with "#" are comments.
+fn label_texts(path: &std::path::Path) -> Result<Vec<LabelText>, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(|(index, line)| {
+            let mut fields = line.split('\t').map(str::trim);
+            match (fields.next(), fields.next(), fields.next()) {
+                (Some(id), Some(display_name), description) if !id.is_empty() && !display_name.is_empty() => {
+                    Ok(LabelText {
+                        id: id.to_owned(),
+                        display_name: display_name.to_owned(),
+                        description: description.unwrap_or_default().to_owned(),
+                    })
+                }
+                _ => Err(Error::CorpusLine {
+                    path: path.display().to_string(),
+                    line: index + 1,
+                    reason: "needs a label id and a name, separated by a tab".to_owned(),
+                }),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,142 @@
+//! A corpus into a sparse matrix.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::segment::Segmenter;
+use crate::text;
+use crate::text::Document;
+use crate::text::normalize;
+use crate::topic::familiarity::Makeup;
+use crate::topic::features::Block;
+use crate::topic::features::FeatureOptions;
+use crate::topic::features::Key;
+use crate::topic::features::Segmented;
+use crate::topic::values::Counts;
+
+/// The features of one document as the serving side would see them: key, block and value.
+#[derive(Clone, Debug, Default)]
+pub struct Bag {
+    /// By key.
+    pub features: Vec<(Key, Block, f32)>,
+    /// What the text is made of.
+    pub makeup: Makeup,
+}
+
+/// Reads one document for its features.
+///
+/// # Errors
+/// What [`text::prepare`] refuses.
+pub fn bag(document: &Document, segmenter: &Segmenter, options: &FeatureOptions) -> Result<Bag, Error> {
+    let prepared = text::prepare(document)?;
+    let folded = normalize::fold(&prepared.clean.text);
+    let tokens = segmenter.segment(&folded);
+    let mut counts = Counts::default();
+    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
+    options.occurrences(text, None, |occurrence| counts.add(occurrence));
+    let features = counts.values().map(|(key, block, value)| (key, block, value.to_f32())).collect();
+    Ok(Bag { features, makeup: Makeup::of(text) })
+}
+
+/// The features that have a column, and how rare each is.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// The most frequent first, so that training finds the rows it needs most close together; the position is the
+    /// column.
+    pub keys: Vec<Key>,
+    /// Documents that hold the feature of each column.
+    pub documents: Vec<u32>,
+    /// Inverse document frequency of each column: `1 + ln((1 + documents) / (1 + documents with the feature))`.
+    pub idf: Vec<f32>,
+}
+
+impl Vocabulary {
+    /// Every feature that at least `min_documents` of `bags` hold.
+    #[must_use]
+    pub fn of<'a>(bags: impl Iterator<Item = &'a Bag>, min_documents: u32) -> Self {
+        let mut frequency: HashMap<Key, u32> = HashMap::new();
+        let mut documents = 0u32;
+        for bag in bags {
+            documents += 1;
+            for &(key, ..) in &bag.features {
+                *frequency.entry(key).or_default() += 1;
+            }
+        }
+        let mut columns: Vec<(Key, u32)> =
+            frequency.into_iter().filter(|&(_, count)| count >= min_documents).collect();
+        columns.sort_unstable_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
+        let total = f64::from(documents) + 1.0;
+        Self {
+            keys: columns.iter().map(|&(key, _)| key).collect(),
+            documents: columns.iter().map(|&(_, count)| count).collect(),
+            idf: columns
+                .iter()
+                .map(|&(_, n)| (1.0 + libm::log(total / (f64::from(n) + 1.0))) as f32)
+                .collect(),
+        }
+    }
+}
+
+/// Rows of sparse columns and values.
+#[derive(Clone, Debug, Default)]
+pub struct Matrix {
+    /// Where each row begins in `columns`; one more than there are rows.
+    pub starts: Vec<usize>,
+    /// Column of each entry.
+    pub columns: Vec<u32>,
+    /// Value of each entry.
+    pub values: Vec<f32>,
+    /// Number of columns.
+    pub width: usize,
+}
+
+impl Matrix {
+    /// The rows of `bags` in the columns of `vocabulary`, each value weighted with its inverse document frequency.
+    #[must_use]
+    pub fn of<'a>(bags: impl Iterator<Item = &'a Bag>, vocabulary: &Vocabulary) -> Self {
+        let index: HashMap<Key, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
+        let mut matrix = Self { starts: vec![0], width: vocabulary.keys.len(), ..Self::default() };
+        for bag in bags {
+            for (key, _, value) in &bag.features {
+                if let Some(&column) = index.get(key) {
+                    let idf = vocabulary.idf.get(column as usize).copied().unwrap_or_default();
+                    matrix.columns.push(column);
+                    matrix.values.push(value * idf);
+                }
+            }
+            matrix.starts.push(matrix.columns.len());
+        }
+        matrix
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Columns and values of one row; empty past the end.
+    #[must_use]
+    pub fn row(&self, index: usize) -> (&[u32], &[f32]) {
+        match self.starts.get(index..index + 2) {
+            Some(&[start, end]) => (
+                self.columns.get(start..end).unwrap_or_default(),
+                self.values.get(start..end).unwrap_or_default(),
+            ),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// The rows at `indices`, in that order.
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        let mut matrix = Self { starts: vec![0], width: self.width, ..Self::default() };
+        for &index in indices {
+            let (columns, values) = self.row(index);
+            matrix.columns.extend_from_slice(columns);
+            matrix.values.extend_from_slice(values);
+            matrix.starts.push(matrix.columns.len());
+        }
+        matrix
+    }
+}
