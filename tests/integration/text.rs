@@ -321,11 +321,9 @@ fn nothing_but_markup_is_no_document() {
     }
 }
 
-/// The source of a span of HTML, read as a fragment of its own. The end of a CDATA section is markup only where its
-/// beginning is seen, so it is left out here.
+/// The source of a span of HTML, read as a fragment of its own.
 fn read_again(source: &str) -> String {
-    let source = source.replace("]]>", "");
-    let tree = text::html::Tree::parse(&source);
+    let tree = text::html::Tree::parse(source);
     let page = text::html::Page::of(&tree, None, true);
     squeezed(&page.text)
 }
@@ -381,7 +379,8 @@ fn check_laws(document: &Document) {
     }
 }
 
-/// Pieces that documents are made of, and of which bombs are made.
+/// Pieces that documents are made of. No end of a CDATA section: it is markup only where its beginning is seen, and a
+/// span of the source need not hold that.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("<p>"),
@@ -416,7 +415,6 @@ fn piece() -> impl Strategy<Value = String> {
         Just("</h1>"),
         Just("<html><body>"),
         Just("<![CDATA["),
-        Just("]]>"),
         Just("<p style='display:none'>"),
         Just("\r\n"),
         Just("\n"),
