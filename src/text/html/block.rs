@@ -177,6 +177,8 @@ struct Writer<'t, 'a> {
     first_line: Option<usize>,
     page: Page,
     open: Vec<Open>,
+    /// Those of them that are not inline; inline ones can be a million deep.
+    blocks: Vec<NodeIndex>,
     /// Open elements by what they mean for the text inside them.
     links: usize,
     headings: usize,
@@ -200,6 +202,7 @@ impl<'t, 'a> Writer<'t, 'a> {
             first_line,
             page: Page::default(),
             open: Vec::new(),
+            blocks: Vec::new(),
             links: 0,
             headings: 0,
             items: 0,
@@ -252,11 +255,15 @@ impl<'t, 'a> Writer<'t, 'a> {
             self.flush();
         }
         self.count(element, 1);
+        if element.role() == Role::Block {
+            self.blocks.push(index);
+        }
         self.open.push(Open { index, end, element, block });
     }
 
     /// Adds an element to, or takes it from, the open ones that matter to text.
     fn count(&mut self, element: Element, by: isize) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "of a hundred elements, these are counted")]
         let counter = match element {
             Element::A => &mut self.links,
             Element::Li => &mut self.items,
@@ -276,6 +283,9 @@ impl<'t, 'a> Writer<'t, 'a> {
                 self.flush();
             } else if self.row.is_some() && open.element.role() == Role::Block {
                 self.boundary_in_row();
+            }
+            if open.element.role() == Role::Block {
+                self.blocks.pop();
             }
             self.count(open.element, -1);
         }
@@ -357,8 +367,7 @@ impl<'t, 'a> Writer<'t, 'a> {
             if !self.page.text.is_empty() {
                 self.page.text.push('\n');
             }
-            let blocks = self.open.iter().rev().find(|open| open.element.role() == Role::Block);
-            let node = self.row.unwrap_or(blocks.map_or(0, |open| open.index));
+            let node = self.row.or_else(|| self.blocks.last().copied()).unwrap_or(0);
             let kind = if self.headings > 0 {
                 ParagraphKind::Heading
             } else if self.items > 0 {
@@ -419,6 +428,7 @@ impl<'t, 'a> Writer<'t, 'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test that cuts a character shall fail")]
 mod tests {
     use super::*;
 

@@ -49,6 +49,15 @@ pub fn find(tree: &Tree<'_>, page: &Page, headline: Option<usize>) -> Article {
     Article { blocks: scene.blocks_of(root), whole_page: true }
 }
 
+/// Prose of an element.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    /// Of its blocks and of the elements in it, each weighed by its name.
+    inside: f32,
+    /// The same, weighed by the element's own name.
+    named: f32,
+}
+
 /// A page with what is known of its elements.
 struct Scene<'p> {
     tree: &'p Tree<'p>,
@@ -64,6 +73,8 @@ struct Scene<'p> {
 impl<'p> Scene<'p> {
     fn of(tree: &'p Tree<'p>, page: &'p Page, headline: Option<usize>) -> Self {
         let hints: Vec<Hint> = (0..tree.nodes.len()).map(|index| hint::of(tree, index)).collect();
+        let prose: Vec<f32> = page.blocks.iter().map(|block| prose(page, block)).collect();
+        let hints = overruled(tree, page, hints, &prose);
         let mut boilerplate = vec![0; tree.nodes.len()];
         for (index, node) in tree.nodes.iter().enumerate().skip(1) {
             let around = boilerplate.get(node.parent).copied().unwrap_or(0);
@@ -72,7 +83,6 @@ impl<'p> Scene<'p> {
                 *slot = if own > 0 { own } else { around };
             }
         }
-        let prose = page.blocks.iter().map(|block| prose(page, block)).collect();
         Self { tree, page, headline, hints, boilerplate, prose }
     }
 
@@ -83,19 +93,19 @@ impl<'p> Scene<'p> {
     /// The element that the article lies in.
     fn article_root(&self) -> NodeIndex {
         let weights = self.weights();
-        let weight = |index: NodeIndex| weights.get(index).copied().unwrap_or(0.0);
+        let weight = |index: NodeIndex| weights.get(index).copied().unwrap_or_default();
         let mut root = 0;
         while let Some(node) = self.tree.node(root) {
             let mut best = None;
             let mut child = root + 1;
             while child < node.end {
-                if weight(child) > best.map_or(0.0, weight) {
+                if weight(child).named > best.map_or(0.0, |best| weight(best).named) {
                     best = Some(child);
                 }
                 child = self.tree.node(child).map_or(node.end, |node| node.end);
             }
             match best {
-                Some(child) if weight(child) >= DOMINANT * weight(root) => root = child,
+                Some(child) if weight(child).named >= DOMINANT * weight(root).inside => root = child,
                 Some(_) | None => break,
             }
         }
@@ -103,8 +113,8 @@ impl<'p> Scene<'p> {
     }
 
     /// Weighed prose in each element.
-    fn weights(&self) -> Vec<f32> {
-        let mut weights = vec![0.0; self.tree.nodes.len()];
+    fn weights(&self) -> Vec<Weight> {
+        let mut weights = vec![Weight::default(); self.tree.nodes.len()];
         for (index, (block, prose)) in self.page.blocks.iter().zip(&self.prose).enumerate() {
             let mut weight = *prose;
             if self.boilerplate.get(block.node).is_some_and(|&around| around > 0) {
@@ -114,22 +124,20 @@ impl<'p> Scene<'p> {
                 weight *= 0.3;
             }
             if let Some(slot) = weights.get_mut(block.node) {
-                *slot += weight;
+                slot.inside += weight;
             }
         }
-        for index in (1..weights.len()).rev() {
-            let own = weights.get(index).copied().unwrap_or(0.0);
+        for index in (0..weights.len()).rev() {
             let factor = match self.hint(index) {
                 Hint::ArticleText => 4.0,
                 Hint::Boilerplate | Hint::None | Hint::Content => 1.0,
             };
-            let own: f32 = own * factor;
-            if let Some(slot) = weights.get_mut(index) {
-                *slot = own;
-            }
+            let Some(slot) = weights.get_mut(index) else { continue };
+            slot.named = slot.inside * factor;
+            let named = slot.named;
             let parent = self.tree.node(index).map_or(0, |node| node.parent);
-            if let Some(slot) = weights.get_mut(parent) {
-                *slot += own;
+            if let Some(around) = weights.get_mut(parent).filter(|_| index > 0) {
+                around.inside += named;
             }
         }
         weights
@@ -146,9 +154,18 @@ impl<'p> Scene<'p> {
             if phrase::opens_tail(text, chars) && self.is_tail(index, end, &found) {
                 break;
             }
-            if !self.is_beside_article(block, root) && !phrase::is_of_page(text, chars) {
+            if !self.is_beside_article(index, block, root) && !phrase::is_of_page(text, chars) {
                 found.push(index);
             }
+        }
+        // An article does not end with a heading; what it headed was left out.
+        while found
+            .last()
+            .and_then(|&last| self.page.blocks.get(last))
+            .is_some_and(|b| b.kind == ParagraphKind::Heading)
+            && found.len() > 1
+        {
+            found.pop();
         }
         found
     }
@@ -163,13 +180,45 @@ impl<'p> Scene<'p> {
     }
 
     /// Whether a block in the article's element is not part of the article.
-    fn is_beside_article(&self, block: &Block, root: NodeIndex) -> bool {
+    fn is_beside_article(&self, index: usize, block: &Block, root: NodeIndex) -> bool {
         // Names outside the root were overruled by its prose; only those within it count.
         if self.boilerplate.get(block.node).is_some_and(|&around| around > root) {
             return true;
         }
-        block.link_chars * 2 > block.chars
+        let linked = |block: &Block| block.link_chars * 2 > block.chars;
+        let heads_links =
+            block.kind == ParagraphKind::Heading && self.page.blocks.get(index + 1).is_some_and(linked);
+        linked(block) || heads_links
     }
+}
+
+/// Hints without those that what the elements hold speaks against: a part that holds nearly all prose of the page, or
+/// the named text of an article, is no boilerplate whatever it is called.
+fn overruled(tree: &Tree<'_>, page: &Page, mut hints: Vec<Hint>, prose: &[f32]) -> Vec<Hint> {
+    let mut inside = vec![(0.0_f32, 0.0_f32); tree.nodes.len()];
+    for (block, prose) in page.blocks.iter().zip(prose) {
+        if let Some((all, _)) = inside.get_mut(block.node) {
+            *all += prose;
+        }
+    }
+    for index in (1..tree.nodes.len()).rev() {
+        let (all, mut named) = inside.get(index).copied().unwrap_or_default();
+        if hints.get(index) == Some(&Hint::ArticleText) {
+            named = all;
+        }
+        let parent = tree.node(index).map_or(0, |node| node.parent);
+        if let Some((around, around_named)) = inside.get_mut(parent) {
+            *around += all;
+            *around_named += named;
+        }
+    }
+    let total = inside.first().map_or(0.0, |(all, _)| *all);
+    for (hint, (all, named)) in hints.iter_mut().zip(&inside) {
+        if *hint == Hint::Boilerplate && (*all > total * 0.75 || *named > total * 0.3) {
+            *hint = Hint::None;
+        }
+    }
+    hints
 }
 
 /// How much a block reads like prose: its characters outside links, where it has the marks of sentences.
