@@ -106,6 +106,22 @@ def ordinary_words(words, rows, towns):
     return sorted(ordinary)
 
 
+def dictionary_words(words):
+    """Common words that are no names, as two lists: those that act or relate, and things."""
+    relating, things = set(), set()
+    with open(words, encoding="utf-8") as file:
+        for line in file:
+            word, frequency, part = line.split()
+            if len(word) not in (2, 3) or int(frequency) < 30 or part.startswith(("nr", "ns", "nz", "nt")):
+                continue
+            acts = part[0] in "vdpcrtau" and part not in ("vn", "ad", "an", "t") or part in ("zg", "m", "q", "l", "i")
+            if acts and len(word) == 2:
+                relating.add(word)
+            elif int(frequency) >= 60 and len(word) == 2:
+                things.add(word)
+    return ["relating\t" + " ".join(sorted(relating)), "thing\t" + " ".join(sorted(things))]
+
+
 def zones(lexicon, rows):
     """(name, division code) of the national development zones."""
     by_name = {}
@@ -168,6 +184,7 @@ def main():
         county + "\t" + " ".join(code + name for code, name in sorted(names)) for county, names in sorted(towns.items())
     ))
     write("ordinary_words.txt", ordinary_words(arguments.words, rows, towns))
+    write("words.tsv", dictionary_words(arguments.words))
     write("zones.tsv", (f"{name}\t{code or ''}" for name, code in zones(arguments.lexicon, rows)))
     write("universities.txt", universities(arguments.lexicon))
     write("bodies.txt", bodies(arguments.lexicon))

@@ -25,7 +25,6 @@ pub(crate) struct Characters<'a> {
     folded: Vec<char>,
     offsets: Vec<u32>,
     word_start: Vec<bool>,
-    paragraphs: Vec<Block>,
     sentences: Vec<Block>,
 }
 
@@ -52,14 +51,8 @@ impl<'a> Characters<'a> {
         if !in_step || other.next().is_some() {
             folded = clean.chars().collect();
         }
-        let mut characters = Self {
-            clean,
-            word_start: vec![false; offsets.len()],
-            folded,
-            offsets,
-            paragraphs: Vec::new(),
-            sentences: Vec::new(),
-        };
+        let mut characters =
+            Self { clean, word_start: vec![false; offsets.len()], folded, offsets, sentences: Vec::new() };
         let mut index = 0;
         for token in input.tokens {
             index = characters.advance(index, token.span.start);
@@ -69,13 +62,6 @@ impl<'a> Characters<'a> {
         }
         if let Some(flag) = characters.word_start.last_mut() {
             *flag = true;
-        }
-        let mut index = 0;
-        for paragraph in &input.prepared.clean.paragraphs {
-            let start = characters.advance(index, paragraph.span.start);
-            let end = characters.advance(start, paragraph.span.end);
-            characters.paragraphs.push(Block { start, end, kind: paragraph.kind });
-            index = start;
         }
         let mut index = 0;
         for sentence in &input.prepared.sentences {
@@ -186,20 +172,9 @@ impl<'a> Characters<'a> {
         self.slice(start, end).iter().collect()
     }
 
-    /// Paragraphs in order.
-    pub(crate) fn paragraphs(&self) -> &[Block] {
-        &self.paragraphs
-    }
-
     /// Sentences in order.
     pub(crate) fn sentences(&self) -> &[Block] {
         &self.sentences
-    }
-
-    /// The paragraph that covers `index`.
-    pub(crate) fn paragraph_of(&self, index: usize) -> Option<Block> {
-        let at = self.paragraphs.partition_point(|block| block.end <= index);
-        self.paragraphs.get(at).copied().filter(|block| block.start <= index)
     }
 }
 

@@ -180,11 +180,18 @@ fn people(text: &Characters<'_>, names: &[Name]) -> Vec<Finding> {
             full.entry(last).or_insert(written);
         }
     }
+    let mut by_surname: BTreeMap<char, &str> = BTreeMap::new();
+    for name in names.iter().filter(|name| name.rule != "surname_before_post") {
+        by_surname.entry(text.at(name.start)).or_insert_with(|| text.text(name.start, name.end));
+    }
     names
         .iter()
         .map(|name| {
             let written = text.text(name.start, name.end);
-            let canonical = full.get(written).copied().unwrap_or(written);
+            let surname = (name.rule == "surname_before_post")
+                .then(|| by_surname.get(&text.at(name.start)).copied())
+                .flatten();
+            let canonical = surname.or(full.get(written).copied()).unwrap_or(written);
             let value = Value::Person { posts: Vec::new() };
             let range = (name.start, name.end);
             let kind = if canonical == written { MentionKind::Name } else { MentionKind::Abbreviation };

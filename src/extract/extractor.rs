@@ -79,8 +79,9 @@ impl Extractor {
         let (places, setting) = place::find(text, gazetteer, &figures);
         let bodies = organization::find(text, gazetteer, &places, &taken);
         let zones = zone::find(text, gazetteer, &places, &taken);
-        let posts = post::find(text, gazetteer, &places, &bodies, &figures);
-        let names = person::find(text, gazetteer, &posts.names, &figures);
+        let mut posts = post::find(text, gazetteer, &places, &bodies, &figures);
+        let mut names = person::find(text, gazetteer, &posts.names, &figures);
+        post::settle(text, &mut posts, &mut names);
         let held = incumbency::posts(text, gazetteer, &places, &setting, &posts);
         let mut assembly = entity::assemble(
             text,
@@ -108,7 +109,13 @@ impl Extractor {
                 entity: *entity,
             })
             .collect();
-        let (speeches, pronouns) = speech::find(text, &actors, &times);
+        let grounds: Vec<usize> = assembly
+            .mentions
+            .iter()
+            .filter(|(finding, _)| place::code_of(&finding.value).is_some())
+            .map(|(finding, _)| finding.start)
+            .collect();
+        let (speeches, pronouns) = speech::find(text, &actors, &times, &grounds);
         assembly.add_pronouns(text, &pronouns);
         let relations = relation::find(text, &assembly.entities, &assembly.mentions, &assembly.holds);
         let extraction =

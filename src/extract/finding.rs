@@ -58,9 +58,4 @@ impl Finding {
     pub(crate) fn len(&self) -> usize {
         self.end - self.start
     }
-
-    /// Whether at least one character is shared.
-    pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
-        self.start < end && start < self.end
-    }
 }

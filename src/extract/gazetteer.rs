@@ -25,6 +25,7 @@ const UNIVERSITIES: &str = include_str!("../../models/gazetteer/universities.txt
 const ZONES: &str = include_str!("../../models/gazetteer/zones.tsv");
 const ZONES_KEPT: &str = include_str!("../../models/gazetteer/zones_kept.tsv");
 const SURNAMES: &str = include_str!("../../models/gazetteer/surnames.txt");
+const WORDS: &str = include_str!("../../models/gazetteer/words.tsv");
 const PEOPLE: &str = include_str!("../../models/gazetteer/people.txt");
 
 /// A division's code: six digits, or nine for a township.
@@ -147,18 +148,6 @@ impl Lexicon {
             (name.text.chars().count(), name.text, entries.unwrap_or_default())
         })
     }
-
-    /// What `name` may stand for.
-    pub(crate) fn get(&self, name: &str) -> &[Entry] {
-        match self.names.binary_search_by(|known| known.text.cmp(name)) {
-            Ok(at) => self
-                .names
-                .get(at)
-                .and_then(|name| self.entries.get(name.first as usize..(name.first + name.count) as usize))
-                .unwrap_or_default(),
-            Err(_) => &[],
-        }
-    }
 }
 
 /// All tables.
@@ -171,6 +160,8 @@ pub(crate) struct Gazetteer {
     divisions: Vec<(Code, &'static str)>,
     letters: Vec<(char, Code)>,
     ordinary: Vec<&'static str>,
+    relating: Vec<&'static str>,
+    things: Vec<&'static str>,
     surnames: Vec<char>,
     compound_surnames: Vec<(char, char)>,
 }
@@ -272,6 +263,14 @@ impl Gazetteer {
             names.push((name, Entry::Zone(code, fields.next().unwrap_or(""))));
         }
         names.extend(lines(PEOPLE).flat_map(|line| line.split(' ')).map(|name| (name, Entry::Person)));
+        let (mut relating, mut things) = (Vec::new(), Vec::new());
+        for line in lines(WORDS) {
+            match line.split_once('\t') {
+                Some(("relating", list)) => relating.extend(list.split(' ')),
+                Some(("thing", list)) => things.extend(list.split(' ')),
+                Some(_) | None => return Err(damaged(line)),
+            }
+        }
         let mut surnames = Vec::new();
         let mut compound_surnames = Vec::new();
         for name in lines(SURNAMES).flat_map(|line| line.split(' ')) {
@@ -292,6 +291,8 @@ impl Gazetteer {
             divisions,
             letters,
             ordinary: lines(ORDINARY).collect(),
+            relating,
+            things,
             surnames,
             compound_surnames,
         })
@@ -325,6 +326,16 @@ impl Gazetteer {
     /// Whether a short place name is also an ordinary word.
     pub(crate) fn is_ordinary(&self, word: &str) -> bool {
         self.ordinary.binary_search(&word).is_ok()
+    }
+
+    /// Whether a word of the dictionary acts or relates: 推动, 来自, 这样.
+    pub(crate) fn is_relating(&self, word: &str) -> bool {
+        self.relating.binary_search(&word).is_ok()
+    }
+
+    /// Whether a word of the dictionary is common and no name.
+    pub(crate) fn is_word(&self, word: &str) -> bool {
+        self.is_relating(word) || self.things.binary_search(&word).is_ok()
     }
 
     /// Whether a character is a surname.

@@ -3,6 +3,7 @@
 use super::HeldPost;
 use super::Value;
 use super::characters::Characters;
+use super::characters::is_han;
 use super::finding::Finding;
 use super::gazetteer::Gazetteer;
 use super::gazetteer::level;
@@ -170,6 +171,14 @@ fn join(place: &str, title: &str) -> String {
     }
 }
 
+/// Whether nothing before a title says whose it is; a word there may be a place that no table knows.
+fn is_open(text: &Characters<'_>, start: usize) -> bool {
+    let before = text.before(start);
+    !is_han(before)
+        || place::is_function(before)
+        || text.any_before(start, &["担任", "任", "时任", "兼", "邀请", "陪同", "会见", "同志"]).is_some()
+}
+
 /// The full post and the organisation.
 #[expect(
     clippy::too_many_arguments,
@@ -214,14 +223,20 @@ fn compose(
         let outer = outer(&holder);
         if outer.ends_with(level_name) && of_body {
             holder = outer;
-        } else {
+        } else if is_open(text, title.whole) {
             holder =
                 main_place(text, gazetteer, places, setting, title.start, level_name).unwrap_or_default();
+        } else {
+            holder.clear();
         }
         of_body = false;
     }
     if holder.is_empty() {
         return (format!("{mark}{written}"), String::new());
+    }
+    // 原浙江省义乌县委书记: the mark stands before the whole.
+    if !mark.is_empty() && title.holder.is_some_and(|(from, _)| from > title.whole) {
+        return (format!("{mark}{}", join(&holder, written)), organization(&join(&holder, written), written));
     }
     let post = if of_body {
         format!("{holder}{mark}{written}")

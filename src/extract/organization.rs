@@ -82,7 +82,6 @@ const SUFFIXES: &[&str] = &[
     "警方",
     "军方",
     "军区",
-    "部队",
     "使馆",
     "小学",
     "中学",
@@ -141,7 +140,7 @@ const SUFFIXES: &[&str] = &[
     "科技公司",
     "局",
     "厅",
-    "署",
+    "中心",
 ];
 
 /// Bodies that follow a place name directly, or stand alone as the body of the place the text is about.
@@ -200,7 +199,95 @@ const STOPS: &[&str] = &[
     "提出", "代表", "发布", "进入", "作为", "据", "向", "被", "称", "说", "让", "由", "等", "及", "并", "或",
     "使", "将", "其", "是", "有", "原", "因", "任", "受", "设", "达", "率", "陪", "请", "服务", "围绕",
     "涉及", "服从", "陪同", "当选", "选举", "完善", "创新", "改革", "履行", "落实", "健全", "强化", "转变",
-    "发挥", "构建", "推进",
+    "发挥", "构建", "推进", "兼", "决定", "部署",
+];
+
+/// Words that act and still stand inside names of bodies.
+const WITHIN: &[&str] = &[
+    "开发",
+    "投资",
+    "保护",
+    "控股",
+    "运营",
+    "运行",
+    "应急",
+    "储备",
+    "进出口",
+    "运输",
+    "勘探",
+    "设计",
+    "应对",
+    "调查",
+    "仲裁",
+    "协调",
+    "评价",
+    "救援",
+    "援助",
+    "促进",
+    "进口",
+    "检测",
+    "监测",
+    "监督",
+    "检验",
+    "管理",
+    "综合",
+    "联合",
+    "国际",
+    "公共",
+    "高等",
+    "中央",
+    "地方",
+    "人寿",
+    "规划",
+    "保障",
+    "指挥",
+    "治理",
+    "第一",
+    "第二",
+    "第三",
+    "中级",
+    "高级",
+    "社会",
+    "新闻",
+    "招聘",
+    "航空",
+    "工业",
+    "服务",
+];
+
+/// Last words of parts of bodies, which need the body before them.
+const DEPARTMENTS: &[&str] = &[
+    "执委会",
+    "直属库",
+    "植物园",
+    "建筑学院",
+    "运行部",
+    "奥运会部",
+    "纠风办",
+    "国家队",
+    "分公司",
+    "支行",
+    "分行",
+    "学院",
+    "研究院",
+    "研究所",
+    "实验室",
+    "中心",
+    "委员会",
+    "办公室",
+    "频道",
+    "工作站",
+    "工作组",
+    "党委",
+    "党组",
+    "公司",
+    "处",
+    "部",
+    "科",
+    "所",
+    "办",
+    "团",
+    "五部",
 ];
 
 /// Names that are too general to be one body.
@@ -227,6 +314,41 @@ const GENERAL: &[&str] = &[
     "社区医院",
 ];
 
+/// What stands where, for the reach of names to the left.
+struct Ground<'a> {
+    text: &'a Characters<'a>,
+    gazetteer: &'a Gazetteer,
+    /// Start of the place that ends at a character.
+    place_end: Vec<Option<usize>>,
+    /// Start of the body that ends at a character.
+    body_end: Vec<Option<usize>>,
+    /// Characters inside bodies of the tables.
+    known: Mask,
+}
+
+impl Ground<'_> {
+    /// Start of the chain of places (广西|玉林市) that ends at a character.
+    fn places(&self, end: usize) -> usize {
+        let mut start = end;
+        while let Some(from) = self.place_end.get(start).copied().flatten() {
+            start = from;
+        }
+        start
+    }
+
+    /// Start of the body that ends at a character.
+    fn body(&self, end: usize) -> Option<usize> {
+        self.body_end.get(end).copied().flatten()
+    }
+
+    /// Remembers a body.
+    fn add(&mut self, start: usize, end: usize) {
+        if let Some(slot) = self.body_end.get_mut(end) {
+            *slot = Some(slot.map_or(start, |known| known.min(start)));
+        }
+    }
+}
+
 /// Finds the bodies outside what is taken. `places` are the places in order.
 pub(crate) fn find(
     text: &Characters<'_>,
@@ -234,51 +356,118 @@ pub(crate) fn find(
     places: &[Finding],
     taken: &Mask,
 ) -> Vec<Finding> {
-    let mut place_at = vec![None; text.len() + 1];
-    let mut place_end = vec![None; text.len() + 1];
-    for (number, place) in places.iter().enumerate() {
-        if let (Some(start), Some(end)) = (place_at.get_mut(place.start), place_end.get_mut(place.end)) {
-            *start = Some(number);
-            *end = Some(number);
+    let mut ground = Ground {
+        text,
+        gazetteer,
+        place_end: vec![None; text.len() + 1],
+        body_end: vec![None; text.len() + 1],
+        known: Mask::new(text.len()),
+    };
+    for place in places {
+        if let Some(slot) = ground.place_end.get_mut(place.end) {
+            *slot = Some(place.start);
         }
     }
-    // Start of the chain of places (广西|玉林市) that ends at a character.
-    let chain = |end: usize| {
-        let mut start = end;
-        while let Some(place) =
-            place_end.get(start).copied().flatten().and_then(|number: usize| places.get(number))
-        {
-            start = place.start;
-        }
-        start
-    };
     let mut found = Vec::new();
+    for index in 0..text.len() {
+        if !taken.covers(index)
+            && let Some(finding) = listed(&ground, index, taken)
+        {
+            ground.add(finding.start, finding.end);
+            ground.known.take(finding.start, finding.end);
+            found.push(finding);
+        }
+    }
     let mut index = 0;
     while index < text.len() {
         if taken.covers(index) {
             index += 1;
             continue;
         }
-        if let Some(finding) = listed(text, gazetteer, index, taken, &chain) {
+        if let Some(finding) = level_body(&ground, index, taken) {
+            ground.add(finding.start, finding.end);
             found.push(finding);
         }
-        if let Some(finding) = level_body(text, index, taken, &chain) {
-            found.push(finding);
-        }
-        if let Some((word, length)) = text.any_of(index, SUFFIXES) {
-            let end = index + length;
-            let ends = text.is_word_start(end) || !is_han(text.at(end)) || length >= 3;
-            if ends && !continues(text, end) && !taken.overlaps(index, end) {
-                if let Some(start) = reach(text, index, word, places, &place_end, &chain) {
-                    if !taken.overlaps(start, end) {
-                        found.push(named(text, start, end, "body_by_suffix", 0.75));
-                    }
-                }
-            }
+        if let Some((start, end)) = suffixed(&ground, index, taken) {
+            ground.add(start, end);
+            found.push(named(text, start, end, "body_by_suffix", 0.75));
         }
         index += 1;
     }
     found
+}
+
+/// A body by its last word, the last word beginning at `index`.
+fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, usize)> {
+    let text = ground.text;
+    if let Some((word, length)) = text.any_of(index, DEPARTMENTS) {
+        let end = index + length;
+        let whole = text.is_word_start(end) || !is_han(text.at(end));
+        if whole
+            && !taken.overlaps(index, end)
+            && !continues(text, end)
+            && let Some(start) = department(ground, index, word)
+        {
+            return Some((start, end));
+        }
+    }
+    let (word, length) = text.any_of(index, SUFFIXES)?;
+    let end = index + length;
+    let ends = text.is_word_start(end) || !is_han(text.at(end)) || length >= 3;
+    if !ends || continues(text, end) || taken.overlaps(index, end) || ground.known.covers(end - 1) {
+        return None;
+    }
+    if matches!(word, "党委" | "纪委" | "党组" | "政协" | "监委") && post_follows(text, end) {
+        return None;
+    }
+    if word == "局"
+        && matches!(
+            text.before(index),
+            '格' | '布'
+                | '结'
+                | '全'
+                | '大'
+                | '棋'
+                | '时'
+                | '当'
+                | '变'
+                | '破'
+                | '开'
+                | '残'
+                | '困'
+                | '出'
+                | '定'
+                | '僵'
+        )
+    {
+        return None;
+    }
+    let start = reach(ground, index, word)?;
+    (!taken.overlaps(start, end)).then_some((start, end))
+}
+
+/// A part of a body: 河南省人民检察院|五部, 清华大学|建筑学院.
+fn department(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
+    let text = ground.text;
+    let mut start = suffix;
+    let mut words = 0;
+    while suffix - start <= 14 && words <= 6 {
+        if let Some(body) = ground.body(start) {
+            let near = start < suffix || matches!(word, "执委会" | "党委" | "总参谋部");
+            return near.then_some(body);
+        }
+        let before = text.before(start);
+        if !is_han(before) || matches!(before, '的' | '在' | '向' | '原' | '对' | '了') {
+            return None;
+        }
+        start = text.word_start_before(start);
+        let token = text.folded(start, start + (text.word_end(start) - start));
+        if STOPS.contains(&token.as_str()) {
+            return None;
+        }
+        words += 1;
+    }
+    None
 }
 
 /// Whether the word after a suffix makes it part of a longer word: 政府工作报告, 公司化.
@@ -312,13 +501,8 @@ fn continues(text: &Characters<'_>, end: usize) -> bool {
 }
 
 /// A name of the tables, a short form with its full name.
-fn listed(
-    text: &Characters<'_>,
-    gazetteer: &Gazetteer,
-    index: usize,
-    taken: &Mask,
-    chain: &impl Fn(usize) -> usize,
-) -> Option<Finding> {
+fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
+    let (text, gazetteer) = (ground.text, ground.gazetteer);
     for (length, name, entries) in gazetteer.names.names_at(text, index) {
         let end = index + length;
         let body = entries
@@ -349,9 +533,14 @@ fn listed(
             | Entry::Skip => continue,
         };
         // 西班牙卫生部 is not the ministry of the table.
-        let start =
-            if matches!(text.at(end - 1), '部' | '院' | '委' | '府') { chain(index) } else { index };
+        let start = if matches!(text.at(end - 1), '部' | '院' | '委' | '府') {
+            ground.places(index)
+        } else {
+            index
+        };
         let own = start == index || text.starts_with(start, "中国") || text.starts_with(start, "中华");
+        // 十四届全国人大
+        let start = if name.starts_with("全国") { session(text, start) } else { start };
         let mut finding = named(text, start, end, "bodies", 0.95);
         finding.detector = Detector::Dictionary("bodies");
         if own && !full.is_empty() {
@@ -364,13 +553,28 @@ fn listed(
     None
 }
 
+/// 十四届 before 全国人大.
+fn session(text: &Characters<'_>, start: usize) -> usize {
+    if text.before(start) != '届' {
+        return start;
+    }
+    let mut at = start - 1;
+    while start - at < 5
+        && (crate::extract::number::digit(text.before(at)).is_some()
+            || matches!(text.before(at), '十' | '第'))
+    {
+        at -= 1;
+    }
+    if at + 1 < start { at } else { start }
+}
+
 /// Short forms that are also ordinary words.
 fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> bool {
     match name {
         "中央" => {
             let alone = matches!(
                 text.at(end),
-                '，' | '。' | '、' | '；' | '和' | '对' | '关' | '决' | '部' | '提' | '要' | '在'
+                '，' | '。' | '、' | '；' | '对' | '关' | '决' | '部' | '提' | '要' | '在'
             ) && !text.starts_with(end, "部门");
             !alone || is_han(text.before(start)) && !text.is_word_start(start)
         }
@@ -386,12 +590,20 @@ fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> boo
 }
 
 /// 河北省委, 张家口市政府, and 省委 by itself.
-fn level_body(
-    text: &Characters<'_>,
-    index: usize,
-    taken: &Mask,
-    chain: &impl Fn(usize) -> usize,
-) -> Option<Finding> {
+fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
+    let text = ground.text;
+    // 党工委委员、管委会副主任: a bare body between two posts of one person.
+    if matches!(text.before(index), '、' | '，')
+        && let Some((_, length)) = text.any_of(
+            index,
+            &["管委会", "政法委", "党工委", "人大常委会", "党建办", "公安局", "组织部", "宣传部"],
+        )
+        && (text
+            .any_of(index + length, &["副主任", "主任", "原", "副局长", "局长", "副部长", "部长"])
+            .is_some())
+    {
+        return Some(named(text, index, index + length, "body_between_posts", 0.8));
+    }
     let (word, length) = text.any_of(index, LEVEL_BODIES)?;
     let mut end = index + length;
     for part in ["组织部", "宣传部", "统战部", "政法委", "办公厅", "办公室", "中心组", "党校", "常委会"]
@@ -403,7 +615,7 @@ fn level_body(
     if taken.overlaps(index, end) || !text.is_word_start(end) && is_han(text.at(end)) && length < 3 {
         return None;
     }
-    let mut start = chain(index);
+    let mut start = ground.places(index);
     // 河北省|委: the level belongs to the place, the body takes it along.
     if start == index
         && matches!(text.at(index), '党' | '纪' | '政' | '人')
@@ -412,7 +624,7 @@ fn level_body(
         return None;
     }
     if start == index && matches!(text.at(index), '市' | '省' | '县' | '区' | '州') {
-        let with_level = chain(index + 1);
+        let with_level = ground.places(index + 1);
         if with_level < index {
             start = with_level;
         } else if !text.is_word_start(index) {
@@ -436,21 +648,20 @@ pub(crate) fn post_follows(text: &Characters<'_>, end: usize) -> bool {
 }
 
 /// How far to the left the name that ends with a suffix reaches.
-fn reach(
-    text: &Characters<'_>,
-    suffix: usize,
-    word: &str,
-    places: &[Finding],
-    place_end: &[Option<usize>],
-    chain: &impl Fn(usize) -> usize,
-) -> Option<usize> {
+fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
+    let text = ground.text;
     let mut start = suffix;
     let mut anchored = false;
     let mut words = 0;
-    while start > 0 && suffix - start < 22 && words < 8 {
-        let place = place_end.get(start).copied().flatten().and_then(|number| places.get(number));
-        if place.is_some() {
-            start = chain(start);
+    while start > 0 && suffix - start < 22 && words < 9 {
+        if let Some(body) = ground.body(start).filter(|_| start < suffix) {
+            start = body;
+            anchored = true;
+            break;
+        }
+        let chain = ground.places(start);
+        if chain < start {
+            start = chain;
             anchored = true;
             break;
         }
@@ -463,18 +674,19 @@ fn reach(
                     start = open;
                     continue;
                 }
-                _ => break,
+                Some(_) | None => break,
             }
         }
         let and = matches!(before, '和' | '与') && suffix > start && inner_and(text, start, word);
-        if !is_han(before) && !before.is_ascii_alphanumeric() && before != '·'
-            || is_function(before) && text.word_start_before(start) + 1 == start && !and
-        {
+        let function = is_function(before) && text.word_start_before(start) + 1 == start && !and;
+        if !is_han(before) && !before.is_ascii_alphanumeric() && before != '·' || function {
             break;
         }
         let previous = text.word_start_before(start);
         let token = text.folded(previous, start);
-        if STOPS.contains(&token.as_str()) {
+        if STOPS.contains(&token.as_str())
+            || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str())
+        {
             break;
         }
         start = previous;
@@ -492,10 +704,10 @@ fn reach(
     let public = matches!(
         word,
         "政府"
-            | "部队"
             | "警方"
             | "军方"
             | "联盟"
+            | "中心"
             | "党委"
             | "纪委"
             | "银行"

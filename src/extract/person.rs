@@ -10,13 +10,13 @@ use super::gazetteer::Gazetteer;
 use super::gazetteer::PackedHasher;
 
 /// Characters that transliterations of foreign and minority names are written with.
-const TRANSLITERATION: &str = "丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉情戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血衮西视詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
+const TRANSLITERATION: &str = "亚亨惠丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血西詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
 
 /// Surnames that are function words or common verbs first; they need a post beside them.
 const RISKY: &str = "从于时和向相来都成常能应关后别全计连有是要就将并当到在年月日上下多大小本东方国公会主安平路门从应解生家长高光国化市";
 
 /// Characters that follow names far more often than they end them.
-const AFTER_NAMES: &str = "在到就说称与和及等主出会参带来前率于为对向今昨日同表强指要介认宣签发作致进将也还又已是的了从赴以因被把给让陪分一应抵离访见告任担曾则率听看走问代呼提回接请先多随去";
+const AFTER_NAMES: &str = "在到就说称与和及等主出会参带来前率于为对向今昨日同表强指要介认宣签发作致进将也还又已是的了从赴以因被把给让陪分一应抵离访见告任担曾则率听看走问代呼提回接请先多随去借违收挪搞办赶拿送写读听想做";
 
 /// Nouns for people that stand before names without being posts.
 const ROLES: &[&str] = &[
@@ -141,7 +141,7 @@ pub(crate) fn name_at(
     if listed.is_some() {
         return listed;
     }
-    let foreign = foreign_name(text, index);
+    let foreign = foreign_name(text, gazetteer, index);
     let chinese = chinese_name(text, gazetteer, index, support);
     match (foreign, chinese) {
         (Some(foreign), Some(chinese)) => {
@@ -159,7 +159,7 @@ pub(crate) fn name_at(
 }
 
 /// 西莫内塔·迪皮波
-fn foreign_name(text: &Characters<'_>, index: usize) -> Option<usize> {
+fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize) -> Option<usize> {
     let mut end = index;
     let mut dotted = false;
     while end - index < 24 {
@@ -170,7 +170,10 @@ fn foreign_name(text: &Characters<'_>, index: usize) -> Option<usize> {
         } else if character == '-' && end > index && is_transliteration(text.at(end + 1)) {
             end += 1;
         } else if is_transliteration(character)
-            && !(end > index + 1 && AFTER_NAMES.contains(character) && text.word_end(end) == end + 1)
+            && !(end > index + 1
+                && matches!(character, '日' | '今' | '任' | '提' | '同' | '来')
+                && text.word_end(end) == end + 1
+                && !is_transliteration(text.at(end + 1)))
         {
             end += 1;
         } else if is_han(character) && matches!(text.before(end), '·') && text.word_end(end) > end + 1 {
@@ -183,9 +186,22 @@ fn foreign_name(text: &Characters<'_>, index: usize) -> Option<usize> {
     if matches!(text.before(end), '·' | '-') {
         end -= 1;
     }
-    // 莫迪访问: a verb whose first character is used in names.
-    if end > index + 2 && !dotted && !text.is_word_start(end) && text.word_start_before(end) > index + 1 {
-        end = text.word_start_before(end);
+    // 科纳热情迎接: a word whose first character is used in names.
+    let inner = text.word_start_before(end);
+    if end > index + 2
+        && !dotted
+        && !text.is_word_start(end)
+        && inner > index + 1
+        && gazetteer.is_word(&text.folded(inner, text.word_end(inner)))
+    {
+        end = inner;
+    }
+    // 阿尔贝二世
+    if matches!(text.at(end), '一' | '二' | '三' | '四' | '五')
+        && text.at(end + 1) == '世'
+        && text.at(end + 2) != '纪'
+    {
+        end += 2;
     }
     (end - index >= 2 || dotted).then_some(end).filter(|&end| end - index >= 2)
 }
@@ -224,14 +240,21 @@ fn chinese_name(
     } else {
         two
     };
-    // A word of the dictionary is no name where nothing but a surname speaks for one.
-    if support == Support::Weak {
-        let word = text.word_end(index);
-        if word > end
-            || text.is_word_start(index) && word == end && end - index == 2 && !is_clear_end(text, end)
-        {
-            return None;
-        }
+    if gazetteer.is_word(&text.folded(index, end)) {
+        return None;
+    }
+    // 干部做好工作: a word and what follows it.
+    let word = text.word_end(index);
+    if word == index + 2
+        && end == index + 3
+        && gazetteer.is_word(&text.folded(index, word))
+        && (support == Support::Weak || AFTER_NAMES.contains(third))
+    {
+        return None;
+    }
+    // A word that reaches over the end is no name where nothing but a surname speaks for one.
+    if support == Support::Weak && word > end {
+        return None;
     }
     Some(end)
 }
@@ -325,6 +348,8 @@ pub(crate) fn find(
         }
     }
     sentence_lists(text, gazetteer, &mut names);
+    speakers(text, gazetteer, &mut names);
+    recurrent(text, gazetteer, &mut names);
     names.retain(|name| !taken.overlaps(name.start, name.end) && !is_doctrine(text, name.end));
     everywhere(text, &mut names, taken);
     names.sort_by(|one, other| one.start.cmp(&other.start).then(other.end.cmp(&one.end)));
@@ -424,6 +449,57 @@ fn sentence_lists(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<
         {
             names.extend(found);
         }
+    }
+}
+
+/// 陈泓宇告诉记者: a clause that begins with a name and a verb of saying.
+fn speakers(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+    for start in 0..text.len() {
+        if is_han(text.before(start)) || !is_han(text.at(start)) {
+            continue;
+        }
+        let Some(end) = name_at(text, gazetteer, start, Support::Weak) else { continue };
+        let verb = end + text.any_of(end, &["也", "还", "就"]).map_or(0, |(_, length)| length);
+        if text
+            .any_of(
+                verb,
+                &[
+                    "告诉",
+                    "说，",
+                    "说：",
+                    "表示，",
+                    "介绍，",
+                    "介绍说",
+                    "坦言",
+                    "感慨",
+                    "回忆",
+                    "认为，",
+                    "觉得，",
+                ],
+            )
+            .is_some()
+        {
+            names.push(Name { start, end, rule: "name_before_saying" });
+        }
+    }
+}
+
+/// 廖俊波 … 廖俊波: three characters that no dictionary knows, begun by a surname, seen again and again.
+fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+    let mut seen: BTreeMap<&[char], Vec<usize>> = BTreeMap::new();
+    for start in 0..text.len().saturating_sub(2) {
+        let alone = (0..=3).all(|offset| text.is_word_start(start + offset));
+        let given = [start + 1, start + 2].into_iter().all(|at| {
+            is_han(text.at(at))
+                && !super::place::is_function(text.at(at))
+                && !AFTER_NAMES.contains(text.at(at))
+        });
+        if alone && given && gazetteer.is_surname(text.at(start)) && !RISKY.contains(text.at(start)) {
+            seen.entry(text.slice(start, start + 3)).or_default().push(start);
+        }
+    }
+    for starts in seen.into_values().filter(|starts| starts.len() >= 2) {
+        names.extend(starts.into_iter().map(|start| Name { start, end: start + 3, rule: "name_seen_again" }));
     }
 }
 

@@ -45,7 +45,6 @@ const NAME_GOES_ON: &[&str] = &[
     "国际智能",
     "进出口",
     "制造2025",
-    "—",
     "故事",
     "方案",
     "智慧",
@@ -78,6 +77,8 @@ struct Candidate {
 pub(crate) struct Setting {
     /// How often each division is named, directly or through something in it.
     weights: BTreeMap<Code, u32>,
+    /// How often each is named itself.
+    named: BTreeMap<Code, u32>,
 }
 
 impl Setting {
@@ -86,7 +87,17 @@ impl Setting {
         self.weights.get(&code).copied().unwrap_or(0)
     }
 
+    /// Weight of what a division lies in, its own mentions apart.
+    fn support(&self, code: Code) -> u32 {
+        let own = self.named.get(&code).copied().unwrap_or(0);
+        lineage(code)
+            .filter(|&outer| outer != code)
+            .map(|outer| self.weight(outer).saturating_sub(own) * (1 + u32::from(level(outer))))
+            .sum()
+    }
+
     fn add(&mut self, code: Code) {
+        *self.named.entry(code).or_default() += 1;
         for outer in lineage(code) {
             *self.weights.entry(outer).or_default() += 1;
         }
@@ -123,7 +134,7 @@ pub(crate) fn find(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -
         .collect();
     let mut more = townships(text, gazetteer, taken, &counties, &setting);
     more.extend(letters(text, gazetteer, taken));
-    more.extend(grammar(text, taken));
+    more.extend(grammar(text, gazetteer, taken));
     // What the tables know wins over what the grammar guesses on the same characters.
     let mut covered = Mask::new(text.len());
     for finding in &found {
@@ -201,6 +212,12 @@ fn candidates(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec
             {
                 continue;
             }
+            // 西藏地区, 佛罗里达群岛
+            let named_region = places
+                .iter()
+                .all(|entry| !matches!(entry, Entry::Division(_) | Entry::China | Entry::Country(_)));
+            let wider = text.any_of(end, &["地区", "群岛", "半岛"]).map_or(0, |(_, length)| length);
+            let end = if named_region && !text.starts_with(end, "地区生产") { end + wider } else { end };
             found.push(Candidate { start: index, end, name, entries: places });
             next = end;
             break;
@@ -237,10 +254,24 @@ fn is_place(entry: &Entry) -> bool {
 fn stands_alone(text: &Characters<'_>, start: usize, end: usize, entries: &[Entry]) -> bool {
     let begins = text.is_word_start(start) || !is_han(text.before(start));
     let ends = text.is_word_start(end) || !is_han(text.at(end));
-    let full = entries
-        .iter()
-        .any(|entry| matches!(entry, Entry::Division(_) | Entry::FormerDivision(_) | Entry::Township(_)));
+    let full = entries.iter().any(|entry| {
+        matches!(
+            entry,
+            Entry::Division(_)
+                | Entry::FormerDivision(_)
+                | Entry::Township(_)
+                | Entry::Country(_)
+                | Entry::Abroad(_)
+        )
+    });
     let long = end - start >= 3;
+    // 上海市委书记 is of 上海 and 市委书记; in 湖南省长沙市 the next name begins.
+    let level_goes_on = matches!(text.before(end), '省' | '市' | '县' | '区' | '州')
+        && (text.at(end) == '委' && text.at(end + 1) != '员'
+            || text.at(end) == '长' && !text.is_word_start(end));
+    if long && level_goes_on {
+        return false;
+    }
     if full && long {
         // 北京市区 is not 北京市 and 区.
         return begins || ends;
@@ -374,18 +405,14 @@ fn division(
     let ranked = |entry: &Entry| {
         let code = division_code(entry).unwrap_or(0);
         let chained = chain.is_some_and(|outer| outer != code && lies_in(code, outer));
-        let named = setting.weight(code);
-        let city = lineage(code)
-            .filter(|&outer| outer != code)
-            .map(|outer| setting.weight(outer) * (1 + u32::from(level(outer))))
-            .sum::<u32>();
-        (chained, named.saturating_mul(2) + city, 3 - level(code).min(3))
+        (chained, setting.support(code).saturating_add(setting.weight(code)), 3 - level(code).min(3))
     };
     let best = entries.iter().copied().max_by(|one, other| {
         ranked(one).cmp(&ranked(other)).then(division_code(other).cmp(&division_code(one)))
     })?;
     let code = division_code(&best)?;
     let (chained, support, _) = ranked(&best);
+
     let short = matches!(best, Entry::ShortDivision(_));
     let top = level(code);
     let rivals = entries.iter().filter(|entry| {
@@ -394,22 +421,24 @@ fn division(
             && level(division_code(entry).unwrap_or(0)) == top
     });
     let alone = rivals.count() == 0;
-    if short && !chained {
-        if top >= 2 && gazetteer.is_ordinary(candidate.name) && setting.weight(code) == 0 {
+    let around = setting.support(code);
+    let ordinary = |name: &str| gazetteer.is_ordinary(name) || gazetteer.is_word(name);
+    if top == 2 && !chained && !short && around == 0 {
+        // 老城区, 港口区: a county of the table, and a common noun.
+        let stem: String = candidate.name.chars().take(candidate.name.chars().count() - 1).collect();
+        if ordinary(&stem) || stem.chars().count() < 2 && candidate.name.ends_with('区') {
             return None;
         }
-        if top >= 2 && support == 0 && (!alone || candidate.name.chars().count() < 2) {
+    }
+    if short && !chained && top >= 2 {
+        let full = setting.named.contains_key(&code);
+        let long = candidate.name.chars().count() >= 3;
+        if ordinary(candidate.name) || !full && around == 0 && !long {
             return None;
         }
-        if top == 1
-            && WORDS_FIRST.contains(&candidate.name)
-            && support <= setting.weight(code).saturating_mul(2)
-        {
-            let province = code / 10_000 * 10_000;
-            if setting.weight(province) <= setting.weight(code) {
-                return None;
-            }
-        }
+    }
+    if short && !chained && top == 1 && WORDS_FIRST.contains(&candidate.name) && around == 0 {
+        return None;
     }
     let kind = if short { MentionKind::Abbreviation } else { MentionKind::Name };
     if !alone && !chained {
@@ -520,7 +549,7 @@ fn letters(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec<Fi
 }
 
 /// Names by their last character: 花茂村, 哈塞克省.
-fn grammar(text: &Characters<'_>, taken: &Mask) -> Vec<Finding> {
+fn grammar(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec<Finding> {
     let mut found = Vec::new();
     for index in 2..text.len() {
         let start = match text.at(index) {
@@ -541,17 +570,16 @@ fn grammar(text: &Characters<'_>, taken: &Mask) -> Vec<Finding> {
                     | '主'
             ) =>
             {
-                village(text, index)
+                village(text, gazetteer, index)
             }
-            '州' | '省' | '市' | '县'
-                if !matches!(text.at(index + 1), '长' | '场' | '委' | '级') || text.at(index + 1) == '长' =>
-            {
+            '州' | '省' | '市' | '县' if !matches!(text.at(index + 1), '场' | '委' | '级') => {
                 abroad(text, index)
             }
             _ => None,
         };
         let Some(start) = start.filter(|&start| !taken.overlaps(start, index + 1)) else { continue };
-        let end = index + 1;
+        // 杰克逊市长: the level belongs to the post.
+        let end = index + usize::from(!(text.at(index + 1) == '长' && !text.is_word_start(index + 1)));
         let kind = if text.at(index) == '村' { PlaceKind::Division } else { PlaceKind::Foreign };
         let value = Value::Place { kind, divisions: Vec::new() };
         let detector =
@@ -569,7 +597,7 @@ fn grammar(text: &Characters<'_>, taken: &Mask) -> Vec<Finding> {
 }
 
 /// Start of the village name that ends with 村 at `index`.
-fn village(text: &Characters<'_>, index: usize) -> Option<usize> {
+fn village(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize) -> Option<usize> {
     let mut start = text.word_start_before(index);
     if text.word_end(start) > index {
         start = index;
@@ -580,6 +608,9 @@ fn village(text: &Characters<'_>, index: usize) -> Option<usize> {
     }
     let length = index - start;
     let name = text.slice(start, index);
+    if gazetteer.is_word(&text.folded(start, index)) || matches!(text.before(index), '乡' | '农') {
+        return None;
+    }
     let clean = name.iter().all(|&character| is_han(character) && !is_function(character));
     let generic = text
         .any_of(
@@ -693,7 +724,6 @@ pub(crate) fn is_function(character: char) -> bool {
             | '当'
             | '全'
             | '本'
-            | '来'
             | '并'
             | '或'
             | '而'

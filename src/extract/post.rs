@@ -11,6 +11,7 @@ use super::person::Support;
 
 /// Heads of titles, longest first where one begins another.
 const HEADS: &[&str] = &[
+    "总统新闻秘书",
     "专职副书记",
     "常务副书记",
     "常务副主任",
@@ -192,7 +193,6 @@ const LEADS: &[&str] = &[
     "党总支",
     "党委",
     "党组",
-    "党工委",
     "前委",
     "纪委",
     "监委",
@@ -267,28 +267,93 @@ pub(crate) fn find(
     taken: &Mask,
 ) -> Posts {
     let mut posts = Posts { titles: titles(text, places, bodies, taken), ..Posts::default() };
-    let mut chain_start = 0;
-    for at in 0..posts.titles.len() {
-        let Some(title) = posts.titles.get(at).cloned() else { break };
-        if posts.titles.get(at + 1).is_some_and(|next| next.joined) {
-            continue;
+    for chain in chains(&posts.titles) {
+        if let Some(title) = chain.clone().next_back().and_then(|last| posts.titles.get(last)).cloned() {
+            after(text, gazetteer, &mut posts, chain, &title);
         }
-        let chain = chain_start..at + 1;
-        chain_start = at + 1;
-        after(text, gazetteer, &mut posts, chain, &title);
     }
     before(text, gazetteer, &mut posts);
-    posts.holdings.sort_by_key(|holding| holding.title);
+    posts
+}
+
+/// Ranges of titles that one person holds together.
+fn chains(titles: &[Title]) -> Vec<std::ops::Range<usize>> {
+    let mut chains: Vec<std::ops::Range<usize>> = Vec::new();
+    for (number, title) in titles.iter().enumerate() {
+        match chains.last_mut() {
+            Some(chain) if title.joined => chain.end = number + 1,
+            Some(_) | None => chains.push(number..number + 1),
+        }
+    }
+    chains
+}
+
+/// Verbs that tie a title to the subject of their sentence.
+const TAKING_OFFICE: &[&str] =
+    &["担任", "出任", "升任", "历任", "当选为", "当选", "调任", "接任", "当过", "曾任", "兼任", "任"];
+
+/// Ties titles to people whose names do not stand beside them, now that all names are known, and drops the titles that
+/// nobody holds: 尕布龙当过县委书记; 作为市长，武宏文; 廖书记.
+pub(crate) fn settle(text: &Characters<'_>, posts: &mut Posts, names: &mut Vec<Name>) {
+    let held: std::collections::BTreeSet<usize> =
+        posts.holdings.iter().map(|holding| holding.title).collect();
+    let mut more = Vec::new();
+    let mut short = Vec::new();
+    let surnames: std::collections::BTreeSet<char> =
+        names.iter().filter(|name| name.end - name.start > 1).map(|name| text.at(name.start)).collect();
+    for chain in chains(&posts.titles) {
+        let (Some(first), Some(last)) = (posts.titles.get(chain.start), posts.titles.get(chain.end - 1))
+        else {
+            continue;
+        };
+        if chain.clone().any(|number| held.contains(&number)) {
+            continue;
+        }
+        let sentence = text.sentences().partition_point(|sentence| sentence.end <= first.start);
+        let Some(sentence) = text.sentences().get(sentence) else { continue };
+        let subject = if text.any_before(first.whole, TAKING_OFFICE).is_some() {
+            let from = names.partition_point(|name| name.start < sentence.start);
+            let to = names.partition_point(|name| name.start < first.whole);
+            names.get(from..to).unwrap_or_default().last().copied().map(|name| (name, "office_taken"))
+        } else if text.ends_with(first.whole, "作为") && text.at(last.end) == '，' {
+            let next = names.partition_point(|name| name.start < last.end + 1);
+            names
+                .get(next)
+                .filter(|name| name.start == last.end + 1)
+                .copied()
+                .map(|name| (name, "as_holder_of"))
+        } else {
+            None
+        };
+        if let Some((name, rule)) = subject {
+            more.extend(chain.map(|title| Holding { title, name: (name.start, name.end), rule }));
+            continue;
+        }
+        // 廖书记: the surname of someone whose name the text spells out.
+        let surname = first
+            .start
+            .checked_sub(1)
+            .filter(|&at| first.whole == first.start && is_han(text.at(at)) && text.word_end(at) == at + 1);
+        if let Some(at) = surname
+            && surnames.contains(&text.at(at))
+            && names.get(names.partition_point(|name| name.end <= at)).is_none_or(|name| name.start > at)
+        {
+            short.push(Name { start: at, end: at + 1, rule: "surname_before_post" });
+            more.push(Holding { title: chain.start, name: (at, at + 1), rule: "surname_before_post" });
+        }
+    }
+    posts.holdings.extend(more);
+    posts.holdings.sort_by_key(|holding| (holding.title, holding.name));
+    names.extend(short);
+    names.sort_by_key(|name| name.start);
     let linked: std::collections::BTreeSet<usize> =
         posts.holdings.iter().map(|holding| holding.title).collect();
     // A title without a person is a word; its place among the titles stays, so that the holdings keep their numbers.
-    let always = |title: &Title| ALWAYS.contains(&text.folded(title.start, title.end).as_str());
     for (at, title) in posts.titles.iter_mut().enumerate() {
-        if !linked.contains(&at) && !always(title) {
+        if !linked.contains(&at) && !ALWAYS.contains(&text.folded(title.start, title.end).as_str()) {
             title.end = title.start;
         }
     }
-    posts
 }
 
 /// Whether two titles are held by one person: 市委副书记、市长.
@@ -321,7 +386,11 @@ fn titles(text: &Characters<'_>, places: &[Finding], bodies: &[Finding], taken: 
     let mut index = 0;
     while index < text.len() {
         let head = if taken.covers(index) { None } else { text.any_of(index, HEADS) };
-        let Some((head, length)) = head.filter(|&(_, length)| !goes_on(text, index + length)) else {
+        // 湖南省|长沙市: the level belongs to the place.
+        let level = matches!(text.at(index), '省' | '市' | '县' | '区' | '州')
+            && place_end.get(index + 1).copied().flatten().is_some();
+        let Some((head, length)) = head.filter(|&(_, length)| !level && !goes_on(text, index + length))
+        else {
             index += 1;
             continue;
         };
@@ -603,6 +672,7 @@ fn before(text: &Characters<'_>, gazetteer: &Gazetteer, posts: &mut Posts) {
     let spelled: std::collections::BTreeSet<String> =
         posts.names.iter().map(|name| text.folded(name.start, name.end)).collect();
     let mut more = Vec::new();
+    // Between two titles of one person no name stands.
     for (number, title) in posts.titles.iter().enumerate() {
         if held.contains(&number) || title.whole != title.start {
             continue;

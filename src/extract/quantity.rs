@@ -43,6 +43,8 @@ const CURRENCIES: &[(&str, &str)] = &[
 
 /// Units of time, longest first.
 const DURATIONS: &[&str] = &[
+    "个多小时",
+    "个多月",
     "个小时",
     "个星期",
     "个季度",
@@ -304,15 +306,22 @@ pub(crate) fn find(text: &Characters<'_>, taken: &Mask) -> Vec<Finding> {
             }
             Some(_) | None => {
                 // A run of digits that is no amount is stepped over as a whole: its tail would be read anew each time.
-                let first = text.at(index);
+                let arabic = text.at(index).is_ascii_digit();
                 index += 1;
-                while first.is_ascii_digit() && (text.at(index).is_ascii_digit() || text.at(index) == '.') {
+                while arabic && (text.at(index).is_ascii_digit() || text.at(index) == '.')
+                    || !arabic && is_figure(text.at(index))
+                {
                     index += 1;
                 }
             }
         }
     }
     found
+}
+
+/// Whether a character writes Chinese numbers.
+fn is_figure(character: char) -> bool {
+    number::digit(character).is_some() || matches!(character, '十' | '百' | '千' | '万' | '亿')
 }
 
 /// The amount that begins at `index`.
@@ -362,11 +371,6 @@ fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<(usize, us
         let mut value = describe(text, index, number.end, QuantityKind::Percentage, "%".to_owned());
         value.amount = number.value.normalize().to_string();
         return Some((index, number.end, value));
-    }
-    if text.starts_with(index, "一半") && !text.starts_with(index + 2, "以") {
-        let mut value = describe(text, index, index + 2, QuantityKind::Fraction, String::new());
-        value.amount = "0.5".to_owned();
-        return Some((index, index + 2, value));
     }
     if text.starts_with(index, "一半") {
         let mut value = describe(text, index, index + 2, QuantityKind::Fraction, String::new());
@@ -460,9 +464,22 @@ fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         return Some(Unit { factor: Decimal::from(100_000_000), ..made(QuantityKind::Count, "", 2) });
     }
     if text.at(end) == '成'
-        && !matches!(text.at(end + 1), '为' | '立' | '果' | '功' | '员' | '都' | '长' | '绩' | '就')
+        && !matches!(text.at(end + 1), '为' | '立' | '果' | '功' | '员' | '长' | '绩' | '就')
     {
         return Some(Unit { factor: Decimal::TEN, ..made(QuantityKind::Percentage, "%", 1) });
+    }
+    if text.at(end) == '分'
+        && number.figures == Figures::Arabic
+        && !matches!(text.at(end + 1), '钟' | '之' | '别' | '公' | '局' | '店' | '行')
+        && !is_han(text.at(end + 1))
+    {
+        return Some(made(QuantityKind::Count, "分", 1));
+    }
+    if text.at(end) == '分'
+        && number.figures == Figures::Arabic
+        && text.any_of(end + 1, &["以上", "以下", "左右"]).is_some()
+    {
+        return Some(made(QuantityKind::Count, "分", 1));
     }
     if text.at(end) == '倍' {
         return Some(made(QuantityKind::Multiple, "倍", 1));
@@ -477,7 +494,10 @@ fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
     if let Some((word, length)) = text.any_of(end, DURATIONS)
         && is_duration(text, number, word, end + length)
     {
-        return Some(made(QuantityKind::Duration, word, length));
+        // 一年多
+        let more = usize::from(text.at(end + length) == '多' && matches!(word, "年" | "天" | "小时"));
+        let name = word.replace('多', "");
+        return Some(Unit { name, ..made(QuantityKind::Duration, "", length + more) });
     }
     if let Some((word, length)) = text.any_of(end, MEASURES)
         && (arabic || number.scaled || !matches!(word, "级" | "方" | "度" | "里"))
@@ -485,6 +505,9 @@ fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         && !(word == "方" && !text.starts_with(end, "方土"))
         && !(word == "里" && !number.scaled)
         && !one
+        && !(matches!(text.slice(number.start, number.end), ['百' | '千' | '万'])
+            && !matches!(word, "亩" | "吨" | "公里"))
+        && !(number.figures == Figures::Neighbours && text.at(number.start) == '几' && word == "米")
     {
         return Some(made(QuantityKind::Measure, word, length));
     }
@@ -513,8 +536,13 @@ fn is_duration(text: &Characters<'_>, number: &Number, word: &str, end: usize) -
     let (before, arabic) = (text.before(number.start), number.figures == Figures::Arabic);
     match word {
         "日" => false,
+        _ if number.figures == Figures::Neighbours && !number.scaled && text.at(number.start) == '几' => {
+            false
+        }
         "年" => {
-            !(arabic && number.value >= Decimal::from(1000))
+            !(before == '这')
+                && !(number.value == Decimal::ONE_HUNDRED && !arabic)
+                && !(arabic && number.value >= Decimal::from(1000))
                 && !matches!(next, '级' | '度' | '轻' | '代' | '货' | '龄' | '终')
                 && !matches!(text.slice(number.start, number.end), ['百' | '千' | '万'])
                 && !text.starts_with(end, "一度")
@@ -524,8 +552,8 @@ fn is_duration(text: &Characters<'_>, number: &Number, word: &str, end: usize) -
             !matches!(next, '然' | '空' | '地' | '气' | '津' | '下')
                 && !(matches!(before, '这' | '前' | '那') && !arabic)
         }
-        "秒" | "个月" | "周年" | "小时" | "个小时" | "分钟" | "秒钟" | "个星期" | "星期" | "个季度"
-        | "礼拜" | "个世纪" => true,
+        "秒" | "个月" | "周年" | "个多月" | "个多小时" | "小时" | "个小时" | "分钟" | "秒钟" | "个星期"
+        | "星期" | "个季度" | "礼拜" | "个世纪" => true,
         _ => false,
     }
 }
@@ -542,12 +570,21 @@ fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: usize) -> b
     if quoted && chinese_small {
         return false;
     }
+    // 十项目, 3000亿支持: the measure word begins another word.
+    let unit = end - word.chars().count();
+    let straddles = word.chars().count() == 1 && text.is_word_start(unit) && text.word_end(unit) > end;
+    if straddles
+        && !matches!(word, "个" | "名" | "位" | "家" | "人" | "户" | "件" | "次" | "大")
+        && (!arabic || number.scaled || matches!(word, "支" | "场" | "处" | "所" | "部" | "点"))
+    {
+        return false;
+    }
     if matches!(text.slice(number.start, number.end), ['百' | '千' | '万']) {
         return matches!(word, "名" | "家" | "人" | "户" | "亩" | "余" | "条" | "项" | "座" | "套")
             && next != '物';
     }
     if !arabic && number.value == Decimal::ONE && number.end - number.start == 1 {
-        return matches!(word, "名" | "架" | "列" | "双") && !matches!(next, '副' | '副');
+        return matches!(word, "名" | "架" | "列" | "双");
     }
     match word {
         "国" | "省" | "区" | "市" | "县" | "部门" => {
@@ -613,6 +650,7 @@ fn is_slogan(text: &Characters<'_>, end: usize) -> bool {
             "没有变",
             "革命",
             "文明",
+            "大局",
             "明确",
             "牢固",
             "有利于",
@@ -620,7 +658,6 @@ fn is_slogan(text: &Characters<'_>, end: usize) -> bool {
             "一百年",
             "不",
             "统筹",
-            "方面",
         ],
     )
     .is_some()

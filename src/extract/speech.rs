@@ -1,5 +1,7 @@
 //! Who said what: cue verbs, their subjects, and how far what was said reaches.
 
+use std::collections::BTreeSet;
+
 use super::EntityIndex;
 use super::EntityType;
 use super::Speech;
@@ -58,7 +60,6 @@ const CUES: &[(&str, bool, bool)] = &[
     ("声称", false, true),
     ("预计", false, false),
     ("预测", false, false),
-    ("显示", false, false),
     ("提到", false, false),
     ("写道", false, false),
     ("叮嘱", false, true),
@@ -196,7 +197,13 @@ const ADVERBS: &[&str] = &[
 
 /// Beginnings of sentences that tell, and are not told.
 const NARRATION: &[&str] = &[
-    "双方",
+    "双方还",
+    "双方就",
+    "双方共同",
+    "双方达成",
+    "双方签署",
+    "双方一致",
+    "双方决定",
     "据",
     "近日",
     "会上",
@@ -206,7 +213,6 @@ const NARRATION: &[&str] = &[
     "随后",
     "此外，",
     "另据",
-    "这是",
     "来自",
     "记者",
     "会议还",
@@ -227,8 +233,6 @@ const NARRATION: &[&str] = &[
     "为此，",
     "访问期间",
     "出席",
-    "目前，",
-    "随着",
 ];
 
 /// Everything the rules look at.
@@ -238,6 +242,10 @@ pub(crate) struct Scene<'a> {
     actors: &'a [Actor],
     /// Times, which may stand between subject and cue.
     times: &'a [(usize, usize)],
+    /// First characters of the divisions named: a sentence that begins with one tells of it.
+    grounds: &'a [usize],
+    /// People whom others quote at length: 总书记, 主席, 总理.
+    leaders: BTreeSet<EntityIndex>,
 }
 
 /// One cue with its subject.
@@ -258,8 +266,16 @@ pub(crate) fn find(
     text: &Characters<'_>,
     actors: &[Actor],
     times: &[(usize, usize)],
+    grounds: &[usize],
 ) -> (Vec<Speech>, Vec<Pronoun>) {
-    let scene = Scene { text, actors, times };
+    let leaders = actors
+        .iter()
+        .filter(|actor| {
+            actor.kind == EntityType::Person && text.any_of(actor.end, &["总书记", "主席", "总理"]).is_some()
+        })
+        .map(|actor| actor.entity)
+        .collect();
+    let scene = Scene { text, actors, times, grounds, leaders };
     let mut speeches = Vec::new();
     let mut pronouns = Vec::new();
     let mut last_person = None;
@@ -286,6 +302,7 @@ pub(crate) fn find(
         }
         hits.push(found);
     }
+    let mut reached = 0;
     for (number, sentence) in sentences.iter().enumerate() {
         if let Some(speech) = scene.headline(sentence) {
             speeches.push(speech);
@@ -293,7 +310,13 @@ pub(crate) fn find(
         let here = hits.get(number).map(Vec::as_slice).unwrap_or_default();
         for (order, hit) in here.iter().enumerate() {
             let later = here.get(order + 1..).unwrap_or_default();
-            if let Some(speech) = scene.speech(sentences, &hits, number, hit, later) {
+            // What is quoted inside another speech does not take over the rest of it.
+            let nested = hit.content < reached && !hit.carried && !hit.pronoun;
+            if let Some(speech) = scene.speech(sentences, &hits, number, hit, later, nested) {
+                let (speech, end) = speech;
+                if !nested {
+                    reached = end;
+                }
                 speeches.push(speech);
             }
         }
@@ -401,9 +424,33 @@ impl Scene<'_> {
         let &(word, goes_on, bare) = CUES.iter().find(|(word, ..)| text.starts_with(index, word))?;
         let end = index + word.chars().count();
         let single = word.chars().count() == 1;
-        if single
-            && (!text.is_word_start(index)
-                || text.word_end(index) != end && !matches!(text.at(end), '，' | '：'))
+        // 时说，: the segmenter joins the two; before a comma only these make another word of it.
+        let comma = matches!(text.at(end), '，' | '：');
+        let joined = matches!(
+            text.before(index),
+            '小' | '传'
+                | '听'
+                | '如'
+                | '虽'
+                | '再'
+                | '难'
+                | '学'
+                | '话'
+                | '来'
+                | '俗'
+                | '号'
+                | '简'
+                | '名'
+                | '职'
+                | '人'
+                | '统'
+                | '堪'
+                | '自'
+                | '宣'
+                | '谎'
+                | '据'
+        );
+        if single && (if comma { joined } else { !text.is_word_start(index) || text.word_end(index) != end })
         {
             return None;
         }
@@ -417,6 +464,11 @@ impl Scene<'_> {
             return None;
         }
         let mut after = end;
+        // 提出4点建议：
+        if word == "提出" && !comma {
+            let colon = (end..end + 12).find(|&at| is_clause_end(text.at(at)) || text.at(at) == '、');
+            after = colon.filter(|&at| text.at(at) == '：').unwrap_or(after);
+        }
         if text.at(after) == '过' {
             after += 1;
         }
@@ -445,6 +497,24 @@ impl Scene<'_> {
         }
         let subject = self.subject(sentence, clause, index, last, last_person, previous)?;
         let (range, entity, carried, pronoun) = subject;
+        // 落实中央部署要求，: a noun, unless its subject opens the clause.
+        let noun = matches!(
+            word,
+            "要求" | "希望" | "建议" | "规定" | "报道" | "批评" | "反映" | "呼吁" | "提议" | "警告"
+        );
+        let opens = range.is_some_and(|(start, _)| start <= clause + 3);
+        if noun && comma && !(opens && !carried || word == "报道" && text.at(clause) == '据') {
+            return None;
+        }
+        if noun
+            && comma
+            && range.is_some_and(|(start, _)| {
+                text.any_of(clause, &["要", "按", "依", "准", "把", "全面", "认真", "落实"]).is_some()
+                    && start > clause
+            })
+        {
+            return None;
+        }
         if !marked {
             // Without a comma only a subject right beside the cue makes it one.
             let near = if carried {
@@ -592,7 +662,8 @@ impl Scene<'_> {
         }) {
             end = at;
         }
-        let noun = text.any_before(end, SPEAKERS).is_some();
+        let reported = text.ends_with(start, "据") && end - start <= 16;
+        let noun = reported || text.any_before(end, SPEAKERS).is_some();
         (noun && end - start <= 24 && end > start).then_some((Some((start, end)), None, false, false))
     }
 
@@ -617,6 +688,7 @@ impl Scene<'_> {
     }
 
     /// The speech of a cue: how far it reaches.
+    #[expect(clippy::too_many_arguments, reason = "the surroundings that decide the reach of one speech")]
     fn speech(
         &self,
         sentences: &[Block],
@@ -624,7 +696,8 @@ impl Scene<'_> {
         number: usize,
         hit: &Hit,
         later: &[Hit],
-    ) -> Option<Speech> {
+        nested: bool,
+    ) -> Option<(Speech, usize)> {
         let text = self.text;
         let sentence = sentences.get(number)?;
         let mut start = hit.content;
@@ -636,10 +709,13 @@ impl Scene<'_> {
             closed = closing_quote(text, start, start + 2000);
             if let Some(close) = closed {
                 let final_mark = matches!(text.before(close), '。' | '！' | '？');
-                let ends = is_clause_end(text.at(close + 1)) || final_mark || text.at(close + 1) == '\n';
+                let ends = matches!(text.at(close + 1), '。' | '！' | '？' | '；' | '\n' | '\0')
+                    || close + 1 >= sentence.end;
+                let term = !matches!(text.before(start), '，' | '：');
                 let whole = final_mark
-                    || matches!(text.before(start), '：') && ends
-                    || close + 2 >= sentence.end && !hit.goes_on;
+                    || ends
+                    || term && text.at(close + 1) == '的'
+                    || term && text.at(close + 1) == '等';
                 direct = whole;
             }
         }
@@ -651,8 +727,14 @@ impl Scene<'_> {
             let cut = later.iter().find(|next| next.carried || next.pronoun);
             if let Some(next) = cut.filter(|next| next.clause > start) {
                 end = next.clause;
-            } else if hit.goes_on {
+            } else if hit.goes_on
+                && !nested
+                && !(hit.carried && !matches!(text.before(hit.content), '，' | '：'))
+            {
                 end = self.extent(sentences, hits, number, hit);
+            } else if hit.carried {
+                // 要求A；审议通过B
+                end = (start..end).find(|&at| text.at(at) == '；').unwrap_or(end);
             }
             end = trimmed_end(text, start, end);
             if end > start && text.at(end - 1) == '，' {
@@ -662,7 +744,7 @@ impl Scene<'_> {
         if end < start + 2 {
             return None;
         }
-        Some(Speech {
+        let speech = Speech {
             speaker: hit
                 .subject
                 .filter(|_| !hit.carried || hit.entity.is_none())
@@ -679,7 +761,8 @@ impl Scene<'_> {
                 "subject_and_cue"
             },
             confidence: if hit.carried { 0.65 } else { 0.85 },
-        })
+        };
+        Some((speech, end))
     }
 
     /// End of the last sentence of the paragraph that still belongs to what was said.
@@ -696,14 +779,11 @@ impl Scene<'_> {
                 break;
             }
             let begins = self.actors_in(sentence.start, sentence.start + 1).first();
-            let leader = |entity: EntityIndex| {
-                Some(entity) != hit.entity
-                    && self.actors.iter().any(|actor| {
-                        actor.entity == entity
-                            && actor.kind == EntityType::Person
-                            && text.any_of(actor.end, &["总书记", "主席", "总理"]).is_some()
-                    })
-            };
+            let leader = |entity: EntityIndex| Some(entity) != hit.entity && self.leaders.contains(&entity);
+            let ground = sentence.start + usize::from(text.at(sentence.start) == '在');
+            if self.grounds.binary_search(&ground).is_ok() {
+                break;
+            }
             let spoken = hits.get(next).and_then(|hits| hits.first()).filter(|other| {
                 other.clause == sentence.start
                     || other.carried

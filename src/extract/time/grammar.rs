@@ -50,7 +50,6 @@ const DAYS: &[(&str, Day)] = &[
     ("同日", Day::Context(0)),
     ("次日", Day::Context(1)),
     ("翌日", Day::Context(1)),
-    ("即日起", Day::Relative(0)),
     ("即日", Day::Relative(0)),
 ];
 
@@ -209,7 +208,8 @@ fn century(text: &Characters<'_>, index: usize) -> Option<Expression> {
         (21, index + 3)
     } else {
         let (value, end) = number::small(text, index)?;
-        if (1..=30).contains(&value) && text.starts_with(end, "世纪") {
+        if (1..=30).contains(&value) && text.starts_with(end, "世纪") && !text.starts_with(end, "世纪海上")
+        {
             (value, end + 2)
         } else if value < 100 && value % 10 == 0 && text.starts_with(end, "年代") {
             return Some(Expression {
@@ -258,6 +258,10 @@ fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let number = number::parse(text, at)?;
     let (word, length) =
         text.any_of(number.end, &["个多月", "个月", "个小时", "小时", "分钟", "周年", "年", "周", "天"])?;
+    // 几年来 tells no length.
+    if text.at(at) == '几' && lead.is_none() {
+        return None;
+    }
     let unit = match word {
         "年" => Unit::Year,
         "个月" | "个多月" => Unit::Month,
@@ -285,7 +289,7 @@ fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expression> {
     match lead.map(|(word, _)| word) {
         Some("过去" | "过去的" | "最近" | "近" | "此前") => {
             // 近50年历史 tells a length; 近 alone needs a short span or 来 behind it.
-            let tail = text.any_of(end, &["时间", "以来", "来", "里", "内", "间"]);
+            let tail = text.any_of(end, &["时间", "以来", "来", "里", "间"]);
             if lead.is_some_and(|(word, _)| word == "近")
                 && tail.is_none()
                 && !matches!(text.slice(number.start, number.end), ['两' | '三' | '几' | '五'])
@@ -320,8 +324,6 @@ fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expression> {
             } else if next == '前' && !matches!(text.at(end + 1), '往' | '来' | '期' | '后' | '列' | '沿')
             {
                 done(end + 1, Direction::Ago)
-            } else if text.starts_with(end, "以后") || text.starts_with(end, "之后") {
-                done(end + 2, Direction::Later)
             } else if next == '后' && !matches!(text.at(end + 1), '续' | '来' | '期' | '备' | '勤') {
                 done(end + 1, Direction::Later)
             } else {
@@ -348,13 +350,15 @@ fn festival(text: &Characters<'_>, index: usize) -> Option<Expression> {
     {
         return None;
     }
-    if text.any_of(end, &["联欢", "晚会", "档", "诗会", "庙会", "文化", "奖", "路", "村", "新区"]).is_some()
+    if text
+        .any_of(end, &["联欢", "晚会", "档", "诗会", "庙会", "上河", "文化", "奖", "路", "村", "新区"])
+        .is_some()
         || is_han(text.before(index)) && !text.is_word_start(at) && name != "五一"
     {
         return None;
     }
     for words in [
-        &["小长假", "长假", "假期", "假日", "佳节", "时节", "黄金周", "当天", "节"][..],
+        &["小长假", "长假", "假期", "假日", "时节", "黄金周", "当天", "节"][..],
         &["期间", "首日", "前夕", "来临之际", "这几天", "这两天"][..],
     ] {
         if let Some((_, length)) = text.any_of(end, words) {
@@ -629,7 +633,8 @@ fn month_segment(text: &Characters<'_>, index: usize) -> Option<(Segment, usize)
 fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> Option<(Day, usize)> {
     if let Some(&(word, day)) = DAYS.iter().find(|(word, _)| text.starts_with(index, word)) {
         let end = index + word.chars().count();
-        let figurative = matches!(word, "今天" | "明天") && text.at(end) == '的'
+        let figurative = matches!(word, "今天" | "明天")
+            && (text.at(end) == '的' || matches!(text.before(index), '到' | '惜'))
             || matches!(word, "今日" | "明日") && text.at(end) == '之';
         return (!figurative).then_some((day, end));
     }
@@ -758,7 +763,6 @@ fn set(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let sets: &[(&str, &str)] = &[
         ("每年", "XXXX"),
         ("每季度", "XXXX-QX"),
-        ("每个月", "XXXX-XX"),
         ("每月", "XXXX-XX"),
         ("每周一", "XXXX-WXX-1"),
         ("每周二", "XXXX-WXX-2"),
@@ -767,7 +771,6 @@ fn set(text: &Characters<'_>, index: usize) -> Option<Expression> {
         ("每周五", "XXXX-WXX-5"),
         ("每周六", "XXXX-WXX-6"),
         ("每周日", "XXXX-WXX-7"),
-        ("每日", "XXXX-XX-XX"),
     ];
     let &(word, value) = sets.iter().find(|(word, _)| text.starts_with(index, word))?;
     Some(Expression {
@@ -781,12 +784,6 @@ fn set(text: &Characters<'_>, index: usize) -> Option<Expression> {
 /// 党的十八大以来, 岁末年初
 fn vague(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let words: &[&str] = &[
-        "党的十八大以来",
-        "党的十九大以来",
-        "党的二十大以来",
-        "十八大以来",
-        "十九大以来",
-        "二十大以来",
         "改革开放以来",
         "新中国成立以来",
         "岁末年初",
