@@ -9,3 +9,4 @@
 )]
 
 mod text;
+mod extract;
