@@ -16,4 +16,5 @@ pub mod segment;
 pub mod topic;
 pub mod extract;
 pub mod analyze;
+pub mod config;
 pub mod wire;
