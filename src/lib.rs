@@ -18,3 +18,4 @@ pub mod extract;
 pub mod analyze;
 pub mod config;
 pub mod wire;
+pub mod serve;
