@@ -7,3 +7,12 @@
     clippy::string_slice,
     reason = "a test that meets the unexpected shall fail, and helper functions are not marked as tests"
 )]
+
+mod harness;
+mod contract;
+mod reflection;
+mod grpc;
+mod offsets;
+mod raw;
+mod stream;
+mod lifecycle;
