@@ -80,7 +80,7 @@ mod tests {
         let points = OffsetIndex::new(text, Unit::CodePoints);
         let bytes = OffsetIndex::new(text, Unit::Utf8Bytes);
         for offset in (0..=text.len()).filter(|&offset| text.is_char_boundary(offset)) {
-            let head = &text[..offset];
+            let head = text.get(..offset).unwrap();
             assert_eq!(utf16.at(offset) as usize, head.encode_utf16().count(), "UTF-16 at {offset}");
             assert_eq!(points.at(offset) as usize, head.chars().count(), "code points at {offset}");
             assert_eq!(bytes.at(offset) as usize, offset);

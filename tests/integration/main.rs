@@ -16,3 +16,4 @@ mod offsets;
 mod raw;
 mod stream;
 mod lifecycle;
+mod end_to_end;

@@ -11,7 +11,7 @@ const TITLE: &str = "😀京題";
 const CONTENT: &str = "a京😀京\r\né𠀀京　全角ＡＢ京";
 
 /// What a caller in the language of that unit would cut out of its string.
-fn cut(text: &str, encoding: OffsetEncoding, start: u32, end: u32) -> String {
+pub(crate) fn cut(text: &str, encoding: OffsetEncoding, start: u32, end: u32) -> String {
     let (start, end) = (start as usize, end as usize);
     match encoding {
         OffsetEncoding::Utf16CodeUnits => {
