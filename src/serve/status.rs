@@ -50,7 +50,7 @@ pub(super) enum Failure {
     },
     /// The answer is larger than the server sends.
     ResponseTooLarge {
-        /// Bytes.
+        /// Bytes, at least.
         size: usize,
         /// The limit.
         limit: usize,
@@ -133,7 +133,7 @@ impl Failure {
             }
             Self::ResponseTooLarge { size, limit } => {
                 details.set_error_info("RESPONSE_TOO_LARGE", DOMAIN, sizes(*size, *limit));
-                let message = format!("the answer would have {size} bytes, the limit is {limit}");
+                let message = format!("the answer would have {size} bytes or more, the limit is {limit}");
                 (Code::ResourceExhausted, message)
             }
             Self::Deadline => (Code::DeadlineExceeded, "the deadline passed".to_owned()),

@@ -6,11 +6,11 @@ use jiff::tz::TimeZoneDatabase;
 use sha2::Digest as _;
 use sha2::Sha256;
 
-use super::offsets::Unit;
 use super::options::Encoding;
 use super::options::Oversize;
 use super::options::Plan;
 use super::pb;
+use super::unit::Unit;
 use super::violation::Check;
 use super::violation::Excess;
 use super::violation::Refusal;

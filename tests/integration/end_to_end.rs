@@ -56,7 +56,6 @@ const PAGE: &str = "<html><head><title>市委书记到开发区调研</title></h
     <p>要落实《城市总体规划》，到2027年实现产值1.2万亿元，同比增长5.3%。</p></body></html>";
 
 #[tokio::test]
-#[ignore = "until text::prepare reads documents"]
 async fn every_path_gives_the_same_bytes() {
     let server = Running::with(Config { workers: 3, ..Config::default() }, analyzer()).await;
     let mut client = server.documents().await;
@@ -147,7 +146,6 @@ fn spans(analysis: &pb::Analysis) -> Vec<&pb::Span> {
 }
 
 #[test]
-#[ignore = "until text::prepare reads documents"]
 fn spans_of_plain_text_cover_their_text_in_every_unit() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Running::start(analyzer()));
@@ -213,7 +211,6 @@ fn spans_of_plain_text_cover_their_text_in_every_unit() {
 }
 
 #[test]
-#[ignore = "until text::prepare reads documents"]
 fn arbitrary_raw_content_is_never_the_servers_fault() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Running::start(analyzer()));

@@ -8,6 +8,7 @@
     reason = "a test that meets the unexpected shall fail, and helper functions are not marked as tests"
 )]
 
+mod text;
 mod harness;
 mod contract;
 mod reflection;
