@@ -15,12 +15,12 @@ use tokio::task::JoinHandle;
 use tonic::server::NamedService as _;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::admin_service::Admin;
 use super::call::CallLayer;
+use super::connection;
 use super::document_service::Documents;
 use super::model_service::Models;
 use super::pool::Pool;
@@ -94,7 +94,7 @@ pub async fn run(
     let health = Health::new().await;
     let routes = routes(config, &registry, &draining, &health)?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = connection::accept(listener, &draining);
     let serving = Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))

@@ -8,6 +8,7 @@
 pub mod engine;
 pub mod registry;
 mod status;
+mod connection;
 mod call;
 mod pool;
 mod task;
