@@ -20,4 +20,6 @@ pub mod bundle;
 pub mod corpus;
 pub mod evaluate;
 pub mod train;
+pub mod config;
 pub mod wire;
+pub mod serve;

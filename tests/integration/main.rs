@@ -10,3 +10,12 @@
 
 mod text;
 mod extract;
+mod harness;
+mod contract;
+mod reflection;
+mod grpc;
+mod offsets;
+mod raw;
+mod stream;
+mod lifecycle;
+mod end_to_end;
