@@ -16,4 +16,6 @@ pub mod segment;
 pub mod topic;
 pub mod extract;
 pub mod analyze;
+pub mod config;
 pub mod wire;
+pub mod cli;
