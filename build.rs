@@ -27,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("wenmai_descriptor.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
+        // Hash maps have no order of their own; the same answer shall be the same bytes.
+        .btree_map(".")
         .extern_path(".google.rpc", "::tonic_types::pb")
         .compile_fds(descriptors)?;
     Ok(())

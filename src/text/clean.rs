@@ -74,3 +74,24 @@ pub struct CleanText {
     /// WHATWG name of the charset it was decoded from.
     pub charset: &'static str,
 }
+
+impl SourceMap {
+    /// Where `span` of the clean text came from: the field and its bytes as sent. `None` where nothing of it came from
+    /// anywhere; what spans two fields is cut to the first.
+    #[must_use]
+    pub fn source(&self, span: Span) -> Option<(Field, usize, usize)> {
+        let first = self.segments.partition_point(|segment| segment.clean + segment.clean_len <= span.start);
+        let first = self.segments.get(first).filter(|segment| segment.clean < span.end)?;
+        let last = self.segments.partition_point(|segment| segment.clean < span.end);
+        let last = self.segments.get(..last)?.iter().rfind(|segment| segment.field == first.field)?;
+        let start = match span.start.saturating_sub(first.clean) {
+            within if first.clean_len == first.source_len => first.source + within,
+            _ => first.source,
+        };
+        let end = match (last.clean + last.clean_len).saturating_sub(span.end) {
+            beyond if last.clean_len == last.source_len => last.source + last.source_len - beyond,
+            _ => last.source + last.source_len,
+        };
+        Some((first.field, start as usize, end.max(start) as usize))
+    }
+}
