@@ -12,9 +12,13 @@ use crate::wire::pb;
 use crate::wire::request;
 
 use super::exit::Failure;
+use super::load;
 use super::pipeline::Answer;
 use super::pipeline::Backend;
 use super::request::Request;
+
+/// Bytes of title and content together.
+const MAX_DOCUMENT: usize = 1 << 30;
 
 /// An analyzer of our own.
 pub struct Local {
@@ -29,8 +33,10 @@ impl Local {
     /// # Errors
     /// [`Failure::Domain`] for a bundle that cannot be used.
     pub fn load(model: Option<&Path>, request: Request) -> Result<Self, Failure> {
-        let _ = model;
-        todo!()
+        let analyzer = load::analyzer(model)?;
+        // A file of one's own needs no protection from its size, only from what offsets can count.
+        let limits = Limits { max_document_bytes: MAX_DOCUMENT, ..Limits::default() };
+        Ok(Self { analyzer, limits, request })
     }
 }
 
@@ -41,11 +47,19 @@ impl Backend for Local {
         let rules = Rules { limits: &self.limits, labels: None };
         let (plan, accepted) = match request::analyze(call, rules) {
             Ok(found) => found,
-            Err(refusal) => todo!("{refusal}"),
+            Err(refusal) => return Ok(Err(refused(&refusal))),
         };
         match self.analyzer.analyze(&accepted.document, &plan.options, &mut Unobserved) {
             Ok(analysis) => Ok(Ok(answer::encode(&accepted, &plan, &analysis))),
-            Err(error) => todo!("{error}"),
+            Err(error) => Ok(Err(failed(&error))),
         }
     }
+}
+
+fn refused(refusal: &crate::wire::Refusal) -> tonic_types::pb::Status {
+    tonic_types::pb::Status { code: 3, message: refusal.to_string(), details: Vec::new() }
+}
+
+fn failed(error: &crate::error::Error) -> tonic_types::pb::Status {
+    tonic_types::pb::Status { code: 3, message: error.to_string(), details: Vec::new() }
 }

@@ -10,6 +10,7 @@ pub mod request;
 pub mod input;
 pub mod jsonl;
 pub mod pipeline;
+pub mod load;
 pub mod local;
 pub mod remote;
 pub mod report;

@@ -7,3 +7,6 @@
     clippy::string_slice,
     reason = "a test that meets the unexpected shall fail, and helper functions are not marked as tests"
 )]
+
+mod architecture;
+mod cli;
