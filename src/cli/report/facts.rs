@@ -161,8 +161,13 @@ fn interval(time: &pb::TimeValue) -> String {
         ("", "") => String::new(),
         (start, end) if start == end || end.is_empty() => start.to_owned(),
         ("", end) => format!("until {end}"),
-        (start, end) => format!("{start} – {end}"),
-    };
+        (start, end) => {
+            // Of an interval within one day the day is said once.
+            let same_day = start.split_once('T').zip(end.split_once('T')).filter(|(a, b)| a.0 == b.0);
+            format!("{start} – {}", same_day.map_or(end, |(_, (_, time))| time))
+        }
+    }
+    .replace('T', " ");
     let from = match time.anchor() {
         pb::TimeAnchor::Unspecified | pb::TimeAnchor::Explicit => "",
         pb::TimeAnchor::ReferenceTime => "(by the reference time)",
@@ -335,6 +340,10 @@ mod tests {
         };
         assert_eq!(interval(&time("", "", pb::TimeAnchor::Unspecified)), "");
         assert_eq!(interval(&time("2025-10-26", "2025-10-26", pb::TimeAnchor::Explicit)), "2025-10-26");
+        assert_eq!(
+            interval(&time("2025-10-26T06:00", "2025-10-26T12:00", pb::TimeAnchor::Explicit)),
+            "2025-10-26 06:00 – 12:00"
+        );
         assert_eq!(
             interval(&time("2025-05-01", "2025-05-31", pb::TimeAnchor::ReferenceTime)),
             "2025-05-01 – 2025-05-31 (by the reference time)"

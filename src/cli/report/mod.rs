@@ -90,7 +90,8 @@ fn head(analysis: &pb::Analysis, page: Option<&pb::PageFacts>, total: usize, out
         row("来源", &text(&page.source));
         row("作者", &page.byline.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(" "));
         let published = text(&page.published);
-        row("发布", if page.publish_time.is_empty() { &published } else { &page.publish_time });
+        let time = page.publish_time.replace('T', " ");
+        row("发布", if time.is_empty() { &published } else { &time });
         out.push_str(&table.render(total));
     }
     if let Some(stats) = &analysis.stats {

@@ -149,7 +149,7 @@ fn reasons(label: &pb::LabelScore, explanation: &pb::LabelExplanation, total: us
     if *remainder != 0.0 {
         term(*remainder, "(other words)", "");
     }
-    term(*bias, "(every document)", "");
+    term(*bias, "(baseline)", "");
     term(label.decision_value, "= log-odds", &format!("{:.1}%", label.probability * 100.0));
     out.push_str(&table.render(total));
     let mut table = Table::new(INDENT * 2).at_most(2);
