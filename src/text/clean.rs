@@ -1,5 +1,6 @@
 //! The text that is analysed, and the way back to the caller's own string.
 
+use super::decode::RawOffsets;
 use super::document::Field;
 use super::document::Format;
 use super::span::Span;
@@ -41,21 +42,90 @@ pub struct Segment {
     pub clean_len: u32,
     /// The field it came from.
     pub field: Field,
-    /// First byte in that field as the caller sent it.
+    /// First byte in that field, decoded.
     pub source: u32,
-    /// Bytes there. Equal to `clean_len` for text taken over as it is; anything else (an entity, a collapsed run of
-    /// white space, a decoded character) maps as a whole.
+    /// Bytes there.
     pub source_len: u32,
+    /// Taken over as it is, byte by byte. Anything else (an entity, a collapsed run of white space) maps as a whole.
+    pub literal: bool,
+}
+
+impl Segment {
+    fn clean_end(&self) -> u32 {
+        self.clean + self.clean_len
+    }
+
+    /// Source start of the character at clean offset `offset`, which lies inside.
+    fn start(&self, offset: u32) -> u32 {
+        if self.literal { self.source + (offset - self.clean) } else { self.source }
+    }
+
+    /// Source end of the character that ends at clean offset `offset`.
+    fn end(&self, offset: u32) -> u32 {
+        if self.literal { self.source + (offset - self.clean) } else { self.source + self.source_len }
+    }
 }
 
 /// Leads from spans of the clean text back to the caller's own string.
 ///
-/// Segments are in order of the clean text and do not overlap; clean bytes between segments (the line breaks that
-/// join paragraphs) came from nowhere.
+/// Segments are in order of the clean text and do not overlap; clean bytes between segments (line breaks that join
+/// paragraphs, tabs that join cells) came from nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
-    /// The runs.
-    pub segments: Vec<Segment>,
+    segments: Vec<Segment>,
+    /// From decoded content to the caller's bytes; none where the content came as text.
+    raw: Option<RawOffsets>,
+}
+
+impl SourceMap {
+    /// A map over `segments`, in order of the clean text.
+    #[must_use]
+    pub fn new(segments: Vec<Segment>, raw: Option<RawOffsets>) -> Self {
+        debug_assert!(segments.windows(2).all(|pair| pair[0].clean_end() <= pair[1].clean));
+        Self { segments, raw }
+    }
+
+    /// The runs, in order of the clean text. Their source offsets count the decoded text.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Where `span` of the clean text came from: the field, and the half-open range of bytes in it as the caller sent
+    /// it.
+    ///
+    /// The range starts where the first covered character starts and ends where the last one ends, so that tags around
+    /// them stay outside. None for a span that covers nothing that came from the source, or parts of both fields.
+    #[must_use]
+    pub fn source(&self, span: Span) -> Option<(Field, usize, usize)> {
+        if span.is_empty() {
+            return None;
+        }
+        let first = self.segments.partition_point(|segment| segment.clean_end() <= span.start);
+        let after = self.segments.partition_point(|segment| segment.clean < span.end);
+        let head = self.segments.get(first)?;
+        let tail = self.segments.get(after.checked_sub(1)?)?;
+        if after <= first || head.field != tail.field {
+            return None;
+        }
+        let start = head.start(span.start.max(head.clean)) as usize;
+        let end = tail.end(span.end.min(tail.clean_end())) as usize;
+        // A headline moved to the top may stand anywhere in the source; a span across it and the body is no range.
+        if end < start {
+            return None;
+        }
+        let (start, end) = self.as_sent(head.field, start, end);
+        Some((head.field, start, end))
+    }
+
+    /// A range of the decoded field as a range of what the caller sent.
+    #[must_use]
+    pub fn as_sent(&self, field: Field, start: usize, end: usize) -> (usize, usize) {
+        match (&self.raw, field) {
+            (Some(raw), Field::Content) => (raw.start(start), raw.end(end).max(raw.start(start))),
+            (Some(_), Field::Title) | (None, _) => (start, end),
+        }
+    }
 }
 
 /// Title and paragraphs joined by "\n", markup and boilerplate removed.
@@ -75,23 +145,20 @@ pub struct CleanText {
     pub charset: &'static str,
 }
 
-impl SourceMap {
-    /// Where `span` of the clean text came from: the field and its bytes as sent. `None` where nothing of it came from
-    /// anywhere; what spans two fields is cut to the first.
-    #[must_use]
-    pub fn source(&self, span: Span) -> Option<(Field, usize, usize)> {
-        let first = self.segments.partition_point(|segment| segment.clean + segment.clean_len <= span.start);
-        let first = self.segments.get(first).filter(|segment| segment.clean < span.end)?;
-        let last = self.segments.partition_point(|segment| segment.clean < span.end);
-        let last = self.segments.get(..last)?.iter().rfind(|segment| segment.field == first.field)?;
-        let start = match span.start.saturating_sub(first.clean) {
-            within if first.clean_len == first.source_len => first.source + within,
-            _ => first.source,
-        };
-        let end = match (last.clean + last.clean_len).saturating_sub(span.end) {
-            beyond if last.clean_len == last.source_len => last.source + last.source_len - beyond,
-            _ => last.source + last.source_len,
-        };
-        Some((first.field, start as usize, end.max(start) as usize))
-    }
+/// Whether a character is trimmed from paragraphs and collapsed within them.
+///
+/// Unicode white space, and the byte order mark and zero-width space that editors leave behind.
+#[must_use]
+pub fn is_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{FEFF}' | '\u{200B}')
+}
+
+/// The part of `span` without white space at either end.
+#[must_use]
+pub fn trimmed(text: &str, span: Span) -> Span {
+    let covered = span.of(text);
+    let start = covered.len() - covered.trim_start_matches(is_space).len();
+    let len = covered.trim_matches(is_space).len();
+    let start = span.start as usize + start;
+    Span::new(start, start + len)
 }

@@ -17,10 +17,14 @@ pub use document::Located;
 pub use document::Warning;
 pub use span::Span;
 
+pub mod decode;
 pub mod clean;
-pub mod normalize;
+pub mod html;
 pub mod page;
+pub mod normalize;
 pub mod sentence;
+pub mod language;
+pub mod offsets;
 
 use crate::error::Error;
 

@@ -1,5 +1,7 @@
 //! One spelling for what is the same word: case, width, traditional and simplified characters.
 
+use std::sync::LazyLock;
+
 use super::span::Span;
 
 /// The clean text with every character folded, character by character.
@@ -18,13 +20,164 @@ impl Folded {
     /// The span of the clean text that a span of the folded text, at character boundaries, stands for.
     #[must_use]
     pub fn clean_span(&self, folded: Span) -> Span {
-        let _ = folded;
-        folded
+        Span { start: self.clean_offset(folded.start), end: self.clean_offset(folded.end) }
+    }
+
+    fn clean_offset(&self, folded: u32) -> u32 {
+        let after = self.shifts.partition_point(|&(offset, _)| offset <= folded);
+        match after.checked_sub(1).and_then(|last| self.shifts.get(last)) {
+            Some(&(offset, clean)) => clean + (folded - offset),
+            None => folded,
+        }
     }
 }
 
 /// Folds `text`: ASCII case, full-width letters, digits and space, traditional characters.
 #[must_use]
 pub fn fold(text: &str) -> Folded {
-    Folded { text: text.to_lowercase(), shifts: Vec::new() }
+    let mut folded = Folded { text: String::with_capacity(text.len()), shifts: Vec::new() };
+    for (at, character) in text.char_indices() {
+        let other = fold_char(character);
+        folded.text.push(other);
+        if other.len_utf8() != character.len_utf8() {
+            folded.shifts.push((folded.text.len() as u32, (at + character.len_utf8()) as u32));
+        }
+    }
+    folded
+}
+
+/// Folds one character: ASCII capitals, full-width letters and digits, the ideographic space, traditional characters.
+/// Everything else, full-width punctuation included, stays as it is.
+#[must_use]
+pub fn fold_char(character: char) -> char {
+    match character {
+        '\0'..='\u{7F}' => character.to_ascii_lowercase(),
+        '\u{3000}' => ' ',
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+            // Full-width forms stand in the order of ASCII, 0xFEE0 further up.
+            char::from_u32(character as u32 - 0xFEE0).map_or(character, |half| half.to_ascii_lowercase())
+        }
+        _ => simplified(character).unwrap_or(character),
+    }
+}
+
+/// The simplified form of a character that is only written in traditional text.
+#[must_use]
+pub fn simplified(character: char) -> Option<char> {
+    TRADITIONAL.get(character)
+}
+
+/// Whether traditional characters are folded to this one. Some of them (后, 里) are traditional characters too.
+#[must_use]
+pub fn has_traditional_form(character: char) -> bool {
+    SIMPLIFIED.get(character).is_some()
+}
+
+/// A sparse map over characters in pages of 256, so that a lookup is two reads.
+#[derive(Debug, Default)]
+struct CharacterTable {
+    /// Page of each block of 256 code points; 0 where there is none.
+    index: Vec<u16>,
+    pages: Vec<[char; 256]>,
+}
+
+/// Stands for "no entry"; NUL is never one.
+const NONE: char = '\0';
+
+impl CharacterTable {
+    fn insert(&mut self, from: char, to: char) {
+        let (block, cell) = Self::split(from);
+        if self.pages.is_empty() {
+            self.index = vec![0; 0x11_00];
+            self.pages.push([NONE; 256]);
+        }
+        let Some(page) = self.index.get_mut(block) else { return };
+        if *page == 0 {
+            *page = self.pages.len() as u16;
+            self.pages.push([NONE; 256]);
+        }
+        if let Some(slot) = self.pages.get_mut(usize::from(*page)).and_then(|page| page.get_mut(cell)) {
+            *slot = to;
+        }
+    }
+
+    fn get(&self, character: char) -> Option<char> {
+        let (block, cell) = Self::split(character);
+        let page = self.index.get(block)?;
+        self.pages.get(usize::from(*page))?.get(cell).copied().filter(|&to| to != NONE)
+    }
+
+    fn split(character: char) -> (usize, usize) {
+        let code = character as usize;
+        (code >> 8, code & 0xFF)
+    }
+}
+
+/// Lines of a simplified character, a tab, its traditional forms. See `models/fold/README.md`.
+const PAIRS: &str = include_str!("../../models/fold/traditional_simplified.tsv");
+
+/// `(traditional, simplified)`, all of them.
+fn pairs() -> impl Iterator<Item = (char, char)> {
+    PAIRS.lines().flat_map(|line| {
+        let mut characters = line.chars();
+        let simplified = characters.next();
+        characters.skip(1).zip(simplified.into_iter().cycle())
+    })
+}
+
+static TRADITIONAL: LazyLock<CharacterTable> = LazyLock::new(|| {
+    let mut table = CharacterTable::default();
+    pairs().for_each(|(traditional, simplified)| table.insert(traditional, simplified));
+    table
+});
+
+static SIMPLIFIED: LazyLock<CharacterTable> = LazyLock::new(|| {
+    let mut table = CharacterTable::default();
+    pairs().for_each(|(traditional, simplified)| table.insert(simplified, traditional));
+    table
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(fold(text).text, expected, "{text}");
+    }
+
+    #[test]
+    fn one_spelling() {
+        check("國務院發佈５Ｇ　Plan", "国务院发布5g plan");
+        check("，。（）％《》“”", "，。（）％《》“”");
+        check("乾坤 著名 皇后", "乾坤 著名 皇后");
+        check("𠮷😀é", "𠮷😀é");
+    }
+
+    #[test]
+    fn the_table_is_whole_and_idempotent() {
+        assert!(pairs().count() > 3900);
+        for (traditional, simplified) in pairs() {
+            assert_eq!(fold_char(traditional), simplified);
+            assert_eq!(fold_char(simplified), simplified, "{traditional}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_leads_back_to_its_own(text in "[A-Ca-c０-９Ａ-Ｃ　，國務院发é😀𠮷𧝞䮄\u{2B74F}]{0,60}") {
+            let folded = fold(&text);
+            prop_assert_eq!(folded.text.chars().count(), text.chars().count());
+            let clean: Vec<(usize, char)> = text.char_indices().collect();
+            for (index, (at, character)) in folded.text.char_indices().enumerate() {
+                let span = folded.clean_span(Span::new(at, at + character.len_utf8()));
+                let (start, original) = clean[index];
+                prop_assert_eq!(span, Span::new(start, start + original.len_utf8()));
+                prop_assert_eq!(fold_char(original), character);
+            }
+            prop_assert_eq!(folded.clean_span(Span::new(0, folded.text.len())), Span::new(0, text.len()));
+            prop_assert_eq!(fold(&folded.text).text, folded.text);
+        }
+    }
 }
