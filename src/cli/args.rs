@@ -245,8 +245,7 @@ pub struct TopicArgs {
     #[arg(long)]
     pub all: bool,
     /// Say why: the strongest words, or the sentences too and what would change the verdict
-    #[arg(long, value_enum, value_name = "LEVEL", num_args = 0..=1, default_missing_value = "features")]
-    #[arg(require_equals = false)]
+    #[arg(long, value_enum, value_name = "LEVEL")]
     pub explain: Option<Explain>,
     /// Also each paragraph by itself
     #[arg(long)]
@@ -321,8 +320,7 @@ pub struct OutputArgs {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
     /// Columns of the report; as wide as the terminal when not given
-    #[arg(long, env = "COLUMNS", hide_env_values = true, value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub width: Option<u16>,
 }
 
@@ -356,7 +354,7 @@ pub struct BackendArgs {
     #[arg(long = "key", env = "WENMAI_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub key: Option<String>,
     /// File that holds the key
-    #[arg(long, value_name = "FILE", requires = "target", conflicts_with = "key")]
+    #[arg(long, value_name = "FILE", requires = "target")]
     pub api_key_file: Option<PathBuf>,
     /// Seconds that one document may take on the server, waiting included
     #[arg(long, value_name = "SECONDS", default_value = "60")]
@@ -376,7 +374,9 @@ pub struct TrainArgs {
 #[derive(Debug, Subcommand)]
 pub enum TrainCommand {
     /// Topics, from JSONL rows with title, text and labels
-    #[command(after_help = "Examples:\n  wenmai train topics --train train.jsonl --dev dev.jsonl --out my-model")]
+    #[command(
+        after_help = "Examples:\n  wenmai train topics --train train.jsonl --dev dev.jsonl --out my-model"
+    )]
     Topics(TrainTopicsArgs),
 }
 

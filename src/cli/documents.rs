@@ -65,8 +65,7 @@ fn run(
             (Arc::new(Local::load(backend.model.as_deref(), request)?), cores)
         }
     };
-    let parallelism =
-        Parallelism { jobs: output.jobs.map_or(jobs, usize::from), ordered: !output.unordered };
+    let parallelism = Parallelism { jobs: output.jobs.map_or(jobs, usize::from), ordered: !output.unordered };
     let width = output::columns(output.width);
     let settings = report::Settings { width, explain, clean_text: output.clean_text };
     let form = if output.json { Form::Json } else { Form::Report(settings) };

@@ -70,10 +70,10 @@ impl Failure {
     /// A failure to write the output.
     #[must_use]
     pub fn output(source: io::Error) -> Self {
-        match source.kind() {
-            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            _ => Self::io("standard output", source),
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            return Self::BrokenPipe;
         }
+        Self::io("standard output", source)
     }
 
     /// The exit code, as in [`TABLE`].
@@ -107,13 +107,14 @@ fn domain_code(error: &error::Error) -> u8 {
 /// An I/O error as people say it, without the "(os error 2)".
 #[must_use]
 pub fn plain(source: &io::Error) -> String {
-    match source.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "is a folder".to_owned(),
-        io::ErrorKind::AddrInUse => "the address is in use".to_owned(),
-        _ => source.to_string(),
-    }
+    let known = [
+        (io::ErrorKind::NotFound, "no such file or folder"),
+        (io::ErrorKind::PermissionDenied, "permission denied"),
+        (io::ErrorKind::IsADirectory, "is a folder"),
+        (io::ErrorKind::AddrInUse, "the address is in use"),
+    ];
+    let found = known.into_iter().find(|(kind, _)| *kind == source.kind());
+    found.map_or_else(|| source.to_string(), |(_, text)| text.to_owned())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where documents come from: files, folders, stdin; pages, plain text, JSONL. Read one at a time.
 
-use std::collections::VecDeque;
 use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::io::BufReader;
@@ -60,11 +60,9 @@ impl Problem {
     /// Something that could not be read.
     #[must_use]
     pub fn unreadable(path: &str, error: &io::Error) -> Self {
-        let code = match error.kind() {
-            io::ErrorKind::NotFound => 5,
-            io::ErrorKind::PermissionDenied => 7,
-            _ => 2,
-        };
+        // NOT_FOUND, PERMISSION_DENIED, UNKNOWN.
+        let known = [(io::ErrorKind::NotFound, 5), (io::ErrorKind::PermissionDenied, 7)];
+        let code = known.into_iter().find(|(kind, _)| *kind == error.kind()).map_or(2, |(_, code)| code);
         let metadata = BTreeMap::from([("path", path.to_owned())]);
         Self::new(code, "INPUT_UNREADABLE", metadata, format!("{path}: {}", exit::plain(error)))
     }
@@ -121,7 +119,7 @@ struct Reading {
 /// The documents of one run, in order.
 pub struct Inputs {
     sources: VecDeque<Source>,
-    folder: Option<walkdir::IntoIter>,
+    folder: Option<Walk>,
     rows: Option<Rows<Box<dyn io::BufRead + Send>>>,
     reading: Reading,
 }
@@ -180,11 +178,9 @@ impl Inputs {
         let name = path.display().to_string();
         match File::open(path) {
             Ok(file) => self.read(Box::new(BufReader::new(file)), name, format_of(path)),
-            Err(error) => Some(Item {
-                document: Err(Problem::unreadable(&name, &error)),
-                id: name,
-                bytes: 0,
-            }),
+            Err(error) => {
+                Some(Item { document: Err(Problem::unreadable(&name, &error)), id: name, bytes: 0 })
+            }
         }
     }
 
@@ -267,9 +263,15 @@ impl Iterator for Inputs {
 }
 
 impl Reading {
-    fn document(&self, name: &str, data: Vec<u8>, format: pb::ContentFormat) -> Result<pb::Document, Problem> {
+    fn document(
+        &self,
+        name: &str,
+        data: Vec<u8>,
+        format: pb::ContentFormat,
+    ) -> Result<pb::Document, Problem> {
         let source = if self.decode {
-            let decoded = decode::decode(&data, &self.charset).map_err(|error| Problem::undecoded(name, &error))?;
+            let decoded =
+                decode::decode(&data, &self.charset).map_err(|error| Problem::undecoded(name, &error))?;
             pb::document::Source::Content(decoded.text)
         } else {
             pb::document::Source::RawContent(pb::RawContent { data, charset: self.charset.clone() })
@@ -290,7 +292,9 @@ impl Source {
     fn bytes(&self) -> Option<u64> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => path.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len()),
+            Self::File(path) => {
+                path.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len())
+            }
             Self::Folder(path) => Some(
                 walk(path)
                     .filter_map(Result::ok)
@@ -304,15 +308,22 @@ impl Source {
 }
 
 /// Everything below `folder`, sorted by name so that two runs agree; what is hidden stays so.
-fn walk(folder: &Path) -> walkdir::IntoIter {
-    walkdir::WalkDir::new(folder).sort_by_file_name().into_iter()
+fn walk(folder: &Path) -> Walk {
+    walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_shown)
+}
+
+/// A folder's entries that are not hidden.
+type Walk = walkdir::FilterEntry<walkdir::IntoIter, fn(&walkdir::DirEntry) -> bool>;
+
+/// Whether an entry is not hidden; the folder that was named may be.
+fn is_shown(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 /// Whether a folder's entry is a document.
 fn wanted(entry: &walkdir::DirEntry) -> bool {
-    let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
     let ending = entry.path().extension().unwrap_or_default().to_ascii_lowercase();
-    entry.file_type().is_file() && !hidden && ENDINGS.iter().any(|known| ending == *known)
+    entry.file_type().is_file() && ENDINGS.iter().any(|known| ending == *known)
 }
 
 fn unreadable_entry(error: &walkdir::Error) -> Item {
@@ -338,9 +349,8 @@ fn format_of(path: &Path) -> InputFormat {
 fn sniff(reader: &mut dyn io::BufRead) -> io::Result<InputFormat> {
     let beginning = reader.fill_buf()?;
     let beginning = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
-    let rows = beginning
-        .strip_prefix(b"{")
-        .is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\""));
+    let rows =
+        beginning.strip_prefix(b"{").is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\""));
     Ok(if rows { InputFormat::Jsonl } else { InputFormat::Auto })
 }
 

@@ -109,7 +109,9 @@ impl<R: BufRead> Iterator for Rows<R> {
                         Some(rest) if self.line == 1 => rest,
                         _ => &line,
                     };
-                    if !text.trim_ascii().is_empty() {
+                    // Without the line break, so that columns are counted in this line.
+                    let text = text.trim_ascii_end();
+                    if !text.is_empty() {
                         return Some(self.item(text));
                     }
                 }
@@ -211,14 +213,8 @@ mod tests {
         assert_eq!(problem("{\"text\":"), "c.jsonl:1: broken JSON at column 8: EOF while parsing a value");
         assert_eq!(problem("{}x"), "c.jsonl:1: broken JSON at column 3: trailing characters");
         assert_eq!(problem("[\"a\",\"b\",\"c\"]"), "c.jsonl:1: not a JSON object");
-        assert_eq!(
-            problem("{\"text\":5}"),
-            "c.jsonl:1: invalid type: integer `5`, expected a string"
-        );
-        assert_eq!(
-            problem("{\"id\":\"a\"}"),
-            "c.jsonl:1: none of \"text\", \"html\" and \"title\" is given"
-        );
+        assert_eq!(problem("{\"text\":5}"), "c.jsonl:1: invalid type: integer `5`, expected a string");
+        assert_eq!(problem("{\"id\":\"a\"}"), "c.jsonl:1: none of \"text\", \"html\" and \"title\" is given");
         assert_eq!(
             problem("{\"text\":\"a\",\"html\":\"b\"}"),
             "c.jsonl:1: both \"text\" and \"html\" are given"

@@ -43,7 +43,8 @@ impl Local {
 impl Backend for Local {
     fn answer(&self, document: pb::Document) -> Result<Answer, Failure> {
         let Request { features, common } = self.request.clone();
-        let call = pb::AnalyzeRequest { document: Some(document), features: Some(features), common: Some(common) };
+        let call =
+            pb::AnalyzeRequest { document: Some(document), features: Some(features), common: Some(common) };
         let rules = Rules { limits: &self.limits, labels: None };
         let (plan, accepted) = match request::analyze(call, rules) {
             Ok(found) => found,

@@ -77,9 +77,6 @@ impl<W: Write> Output<W> {
             }
         };
         self.written += 1;
-        self.writer
-            .write_all(text.as_bytes())
-            .and_then(|()| self.writer.flush())
-            .map_err(Failure::output)
+        self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush()).map_err(Failure::output)
     }
 }

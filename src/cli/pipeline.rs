@@ -15,6 +15,7 @@ use std::sync::PoisonError;
 use std::sync::mpsc;
 use std::thread;
 
+use prost::Message as _;
 use tonic_types::pb as rpc;
 
 use crate::wire::pb;
@@ -131,11 +132,27 @@ fn outcome(backend: &dyn Backend, index: u64, item: Item) -> Result<Outcome, Fai
         }
         Err(problem) => Err(problem.into_status()),
     };
+    if let Err(status) = &answer
+        && let Some(violation) = wrong_options(status)
+    {
+        return Err(Failure::Usage(violation));
+    }
     let outcome = match answer {
         Ok(analysis) => pb::document_result::Outcome::Analysis(analysis),
         Err(status) => pb::document_result::Outcome::Error(status),
     };
     Ok(Outcome { result: pb::DocumentResult { document_id: id, index, outcome: Some(outcome) }, bytes })
+}
+
+/// What is wrong with the options, if it is that: then no document can be answered, and saying so once is enough.
+fn wrong_options(status: &rpc::Status) -> Option<String> {
+    let details = status.details.iter().filter(|detail| detail.type_url.ends_with("/google.rpc.BadRequest"));
+    let requests = details.filter_map(|detail| rpc::BadRequest::decode(detail.value.as_slice()).ok());
+    let mut violations = requests.flat_map(|request| request.field_violations);
+    let wrong = violations.find(|violation| {
+        ["features", "common"].contains(&violation.field.split('.').next().unwrap_or_default())
+    })?;
+    Some(wrong.description)
 }
 
 /// Bytes of `Document.id` that the contract allows. Longer paths still name their result, they are only not sent.

@@ -113,9 +113,7 @@ impl Backend for Remote {
         match self.runtime.block_on(self.insist(&document)) {
             Ok(analysis) => Ok(Ok(analysis)),
             Err(status) if concerns_document(&status) => Ok(Err(rpc_status(&status))),
-            Err(status) => {
-                Err(Failure::Server { target: self.target.clone(), reason: reason(&status) })
-            }
+            Err(status) => Err(Failure::Server { target: self.target.clone(), reason: reason(&status) }),
         }
     }
 }
@@ -150,8 +148,8 @@ fn endpoint(target: &str, ca: Option<&Path>, timeout: Duration) -> Result<Endpoi
 fn key(arguments: &BackendArgs) -> Result<Option<MetadataValue<Ascii>>, Failure> {
     let key = match (&arguments.api_key_file, &arguments.key) {
         (Some(path), _) => std::fs::read_to_string(path).map_err(|error| Failure::io(path, error))?,
-        (None, Some(key)) => key.clone(),
-        (None, None) => return Ok(None),
+        (None, Some(key)) if !key.is_empty() => key.clone(),
+        (None, _) => return Ok(None),
     };
     let mut value: MetadataValue<Ascii> = format!("Bearer {}", key.trim())
         .parse()

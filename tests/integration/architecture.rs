@@ -218,9 +218,9 @@ fn without_text(source: &str) -> String {
 
 /// The source up to its tests, which stand at the end.
 fn without_tests(source: &str) -> String {
-    let tests = source.match_indices("#[cfg(test)]").find(|(start, attribute)| {
-        source[start + attribute.len()..].trim_start().starts_with("mod tests")
-    });
+    let tests = source
+        .match_indices("#[cfg(test)]")
+        .find(|(start, attribute)| source[start + attribute.len()..].trim_start().starts_with("mod tests"));
     tests.map_or(source, |(start, _)| &source[..start]).to_owned()
 }
 

@@ -186,7 +186,11 @@ fn raw_offsets_count_the_bytes_of_the_file() {
         arguments.extend(offsets);
         let result = lines(&run(&arguments)).remove(0);
         let span = result["analysis"]["extraction"]["entities"][0]["mentions"][0]["span"].clone();
-        (span["start"].as_u64().unwrap() as usize, span["end"].as_u64().unwrap() as usize, span["text"].clone())
+        (
+            span["start"].as_u64().unwrap() as usize,
+            span["end"].as_u64().unwrap() as usize,
+            span["text"].clone(),
+        )
     };
     let (start, end, found) = spans(&[]);
     assert_eq!(encoding_rs::GB18030.decode(&bytes[start..end]).0, found.as_str().unwrap());

@@ -32,7 +32,13 @@ pub(super) fn write(extraction: &pb::Extraction, settings: Settings, out: &mut S
     speeches(extraction, total, out);
     directives(extraction, total, out);
     assignments(extraction, total, out);
-    inline("关键词", "Keyphrases", extraction.keyphrases.iter().map(|phrase| phrase.text.clone()), total, out);
+    inline(
+        "关键词",
+        "Keyphrases",
+        extraction.keyphrases.iter().map(|phrase| phrase.text.clone()),
+        total,
+        out,
+    );
     key_sentences(extraction, total, out);
 }
 
@@ -266,7 +272,11 @@ fn directives(extraction: &pb::Extraction, total: usize, out: &mut String) {
             pb::Modality::Plan => "plan",
         };
         let modality = Cell::new(modality, style::VERB);
-        table.row(vec![modality, strong(text(directive.addressee.as_ref())), plain(text(directive.span.as_ref()))]);
+        table.row(vec![
+            modality,
+            strong(text(directive.addressee.as_ref())),
+            plain(text(directive.span.as_ref())),
+        ]);
     }
     if !table.is_empty() {
         heading("要求", "Directives", out);

@@ -25,7 +25,9 @@ pub fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         let shown = match character {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => continue,
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {
+                continue;
+            }
             _ if character.is_whitespace() || character.is_control() => ' ',
             _ => character,
         };
@@ -302,10 +304,7 @@ mod tests {
         let mut table = Table::new(2).at_most(2);
         table.row(vec![plain("蔡奇"), plain("市委书记")]);
         table.row(vec![plain("陈吉宁"), plain("市委副书记、市长、党组书记、组长、主任")]);
-        assert_eq!(
-            table.render(22),
-            "  蔡奇    市委书记\n  陈吉宁  市委副书记、\n          市长、党组…\n"
-        );
+        assert_eq!(table.render(22), "  蔡奇    市委书记\n  陈吉宁  市委副书记、\n          市长、党组…\n");
     }
 
     proptest! {

@@ -120,7 +120,9 @@ fn abstention(reason: pb::AbstainReason) -> Option<&'static str> {
     match reason {
         pb::AbstainReason::Unspecified => None,
         pb::AbstainReason::LowConfidence => Some("no topic reached its threshold"),
-        pb::AbstainReason::OutOfDomain => Some("no topic: the text is unlike what the model has learned from"),
+        pb::AbstainReason::OutOfDomain => {
+            Some("no topic: the text is unlike what the model has learned from")
+        }
         pb::AbstainReason::TooShort => Some("no topic: too little text to decide on"),
     }
 }
@@ -130,7 +132,8 @@ const SIDE: usize = 8;
 
 /// The sum that a decision value is, term by term.
 fn reasons(label: &pb::LabelScore, explanation: &pb::LabelExplanation, total: usize, out: &mut String) {
-    let pb::LabelExplanation { label_id: _, bias, features, remainder, sentences, counterfactual } = explanation;
+    let pb::LabelExplanation { label_id: _, bias, features, remainder, sentences, counterfactual } =
+        explanation;
     let most = features.iter().map(|feature| feature.contribution.abs()).fold(f64::MIN_POSITIVE, f64::max);
     let mut table = Table::new(INDENT * 2);
     let mut term = |value: f64, text: &str, note: &str| {
@@ -161,7 +164,8 @@ fn reasons(label: &pb::LabelScore, explanation: &pb::LabelExplanation, total: us
     if let Some(counterfactual) = counterfactual {
         let count = counterfactual.sentences.len();
         let noun = if count == 1 { "sentence" } else { "sentences" };
-        let text = counterfactual.sentences.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
+        let text =
+            counterfactual.sentences.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
         let without = format!("{:.0}%", counterfactual.probability_without * 100.0);
         let text = format!("without {count} {noun}: “{text}”");
         table.row(vec![Cell::new(&without, style::WARNING).right(), Cell::new(&text, style::PLAIN)]);
