@@ -18,4 +18,5 @@ pub mod extract;
 pub mod analyze;
 pub mod config;
 pub mod wire;
+pub mod serve;
 pub mod cli;

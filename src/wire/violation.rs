@@ -125,7 +125,7 @@ impl Check {
 }
 
 /// A caller's string for a message, shortened: messages travel in headers, which are small.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 40;
     match text.char_indices().nth(SHOWN).and_then(|(cut, _)| text.get(..cut)) {
         Some(head) => format!("{head:?}…"),

@@ -1,0 +1,410 @@
+//! What every call has around it: a request id, a deadline, a guard against panics, our own status codes, and one line
+//! in the log, which never holds text of a document.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::task::Context;
+use std::task::Poll;
+use std::task::ready;
+use std::time::Duration;
+use std::time::Instant;
+
+use http::HeaderMap;
+use http::HeaderValue;
+use http::Request;
+use http::Response;
+use http_body::Frame;
+use http_body::SizeHint;
+use prost::bytes::Buf as _;
+use prost::bytes::Bytes;
+use tokio::sync::watch;
+use tonic::Code;
+use tonic::Status;
+use tonic::body::Body;
+use tower::Layer;
+use tower::Service;
+
+use super::status::Failure;
+use super::status::translated;
+
+/// Header and trailer that carry the request id.
+const REQUEST_ID: &str = "x-request-id";
+
+/// Longest id taken over from a caller.
+const MAX_REQUEST_ID_BYTES: usize = 128;
+
+/// tonic runs a timer of its own on `grpc-timeout` and answers `CANCELLED` when it rings. It asks us first, so ringing
+/// a little earlier is enough for `DEADLINE_EXCEEDED` to be what the caller reads.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
+
+/// Calls to services of this prefix are refused while the server drains; health and reflection are not.
+const OWN_SERVICES: &str = "/wenmai.";
+
+/// What a handler knows of its call beside the message.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// The caller's id for it, or ours.
+    pub(super) request_id: Arc<str>,
+    /// When the caller stops waiting.
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Call {
+    /// What the layer left with the request.
+    pub(super) fn of<T>(request: &tonic::Request<T>) -> Self {
+        let left = request.extensions().get().cloned();
+        left.unwrap_or_else(|| Self { request_id: Arc::from(""), deadline: None })
+    }
+
+    /// The status for a failure of this call. Faults of the server are logged on the way.
+    pub(super) fn status(&self, failure: &Failure) -> Status {
+        if let Failure::Internal(reason) = failure {
+            tracing::error!(request_id = &*self.request_id, reason, "internal error");
+        }
+        failure.status(&self.request_id)
+    }
+}
+
+/// Runs a future; a panic in it becomes an error.
+pub(super) async fn guarded<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
+}
+
+/// Ids for callers that bring none: unlike those of any other run of the server, without a source of randomness other
+/// than the one that hash maps are seeded from.
+#[derive(Debug)]
+struct RequestIds {
+    run: u64,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    fn new() -> Self {
+        Self { run: RandomState::new().hash_one("run"), next: AtomicU64::new(1) }
+    }
+
+    /// The caller's own id if it is one that can go into a header and a log line, else a new one.
+    fn take(&self, headers: &HeaderMap) -> Arc<str> {
+        let brought = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let is_fit = |id: &&str| {
+            !id.is_empty()
+                && id.len() <= MAX_REQUEST_ID_BYTES
+                && id.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        match brought.filter(is_fit) {
+            Some(id) => Arc::from(id),
+            None => {
+                let count = self.next.fetch_add(1, Ordering::Relaxed);
+                Arc::from(format!("{:016x}-{count:x}", self.run))
+            }
+        }
+    }
+}
+
+/// Puts [`CallService`] around the services.
+#[derive(Clone, Debug)]
+pub(super) struct CallLayer {
+    ids: Arc<RequestIds>,
+    draining: watch::Receiver<bool>,
+}
+
+impl CallLayer {
+    /// A layer that refuses calls once `draining` is true.
+    pub(super) fn new(draining: watch::Receiver<bool>) -> Self {
+        Self { ids: Arc::new(RequestIds::new()), draining }
+    }
+}
+
+impl<S> Layer<S> for CallLayer {
+    type Service = CallService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CallService { inner, layer: self.clone() }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct CallService<S> {
+    inner: S,
+    layer: CallLayer,
+}
+
+impl<S> Service<Request<Body>> for CallService<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let request_id = self.layer.ids.take(request.headers());
+        let begun = Instant::now();
+        let deadline = timeout(request.headers())
+            .and_then(|timeout| begun.checked_add(timeout.saturating_sub(DEADLINE_MARGIN)));
+        let call = Call { request_id, deadline };
+        let received = Arc::new(AtomicU64::new(0));
+        let record = Record {
+            method: request.uri().path().to_owned(),
+            request_id: Arc::clone(&call.request_id),
+            begun,
+            received: Arc::clone(&received),
+            sent: 0,
+            code: None,
+        };
+        let is_refused = *self.layer.draining.borrow() && record.is_own();
+        request.extensions_mut().insert(call.clone());
+        let request = request.map(|body| Body::new(Counted { body, received }));
+        // The service that was asked whether it is ready is the one to be called.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        Box::pin(async move {
+            let answer = async {
+                if is_refused {
+                    return call.status(&Failure::Draining).into_http();
+                }
+                let handled = guarded(async move { inner.call(request).await });
+                let handled = match deadline {
+                    Some(deadline) => match tokio::time::timeout_at(deadline.into(), handled).await {
+                        Ok(handled) => handled,
+                        Err(_) => return call.status(&Failure::Deadline).into_http(),
+                    },
+                    None => handled.await,
+                };
+                match handled {
+                    Ok(Ok(response)) => response,
+                    Err(_) => call.status(&Failure::Internal("panic in a handler".to_owned())).into_http(),
+                }
+            };
+            let response = in_our_codes(answer.await);
+            Ok(finished(response, record))
+        })
+    }
+}
+
+/// Replaces a status that tonic made by ours.
+fn in_our_codes(response: Response<Body>) -> Response<Body> {
+    match Status::from_header_map(response.headers()).as_ref().and_then(translated) {
+        Some(status) => status.into_http(),
+        None => response,
+    }
+}
+
+/// Adds the request id, and the log line at the end of the body.
+fn finished(mut response: Response<Body>, mut record: Record) -> Response<Body> {
+    if let Ok(id) = HeaderValue::from_str(&record.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    record.code = code(response.headers());
+    response.map(|body| Body::new(Recorded { body, record: Some(record) }))
+}
+
+/// The status code among headers or trailers.
+fn code(headers: &HeaderMap) -> Option<Code> {
+    Some(Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes()))
+}
+
+/// Reads `grpc-timeout`: at most eight digits and a unit. What is malformed counts as absent, as in tonic.
+fn timeout(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
+    if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let count: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+/// What the log says of one call.
+struct Record {
+    method: String,
+    request_id: Arc<str>,
+    begun: Instant,
+    received: Arc<AtomicU64>,
+    sent: u64,
+    code: Option<Code>,
+}
+
+impl Record {
+    /// Whether the call is for one of our services rather than health or reflection.
+    fn is_own(&self) -> bool {
+        self.method.starts_with(OWN_SERVICES)
+    }
+
+    fn log(self) {
+        let is_own = self.is_own();
+        let Self { method, request_id, begun, received, sent, code } = self;
+        let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let request_bytes = received.load(Ordering::Relaxed);
+        // A body that is dropped before its end had nobody to read it.
+        let code = code.unwrap_or(Code::Cancelled);
+        // The path is the caller's and may be of any length; ours are known.
+        let method = method.get(..method.floor_char_boundary(100)).unwrap_or_default();
+        let request_id = &*request_id;
+        if is_own {
+            tracing::info!(
+                method,
+                ?code,
+                duration_ms,
+                request_bytes,
+                response_bytes = sent,
+                request_id,
+                "call"
+            );
+        } else {
+            tracing::debug!(
+                method,
+                ?code,
+                duration_ms,
+                request_bytes,
+                response_bytes = sent,
+                request_id,
+                "call"
+            );
+        }
+    }
+}
+
+/// A request body that counts its bytes.
+struct Counted {
+    body: Body,
+    received: Arc<AtomicU64>,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.received.fetch_add(data.remaining() as u64, Ordering::Relaxed);
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A response body that logs the call when it ends or is dropped.
+struct Recorded {
+    body: Body,
+    record: Option<Record>,
+}
+
+impl http_body::Body for Recorded {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(record) = &mut self.record {
+            match &polled {
+                Some(Ok(frame)) => {
+                    if let Some(data) = frame.data_ref() {
+                        record.sent += data.remaining() as u64;
+                    }
+                    if let Some(trailers) = frame.trailers_ref() {
+                        record.code = code(trailers);
+                    }
+                }
+                Some(Err(status)) => record.code = Some(status.code()),
+                None => {}
+            }
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        if let Some(record) = self.record.take() {
+            record.log();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn timeouts_are_read() {
+        let read = |value| timeout(&headers("grpc-timeout", value));
+        assert_eq!(read("200m"), Some(Duration::from_millis(200)));
+        assert_eq!(read("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        assert_eq!(read("7n"), Some(Duration::from_nanos(7)));
+        for bad in ["", "5", "S", "-1S", "123456789S", "5 S", "5x", "1e3m"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn request_ids_are_taken_over_or_made_up() {
+        let ids = RequestIds::new();
+        assert_eq!(&*ids.take(&headers(REQUEST_ID, "job-7/3")), "job-7/3");
+        let mut made: Vec<Arc<str>> = vec![ids.take(&HeaderMap::new())];
+        for unfit in ["", "two words", &"x".repeat(129)] {
+            made.push(ids.take(&headers(REQUEST_ID, unfit)));
+        }
+        for (index, id) in made.iter().enumerate() {
+            assert_eq!(id.len(), 18, "{id}");
+            assert!(!made[..index].contains(id));
+        }
+    }
+}

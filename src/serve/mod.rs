@@ -1,0 +1,26 @@
+//! The gRPC server: services, admission, status codes, life cycle.
+//!
+//! ```text
+//! connection → call (request id, deadline, log) → document_service ─wire→ Plan + Accepted
+//!            → pool (admission, threads) → task → engine → answer or Failure ─status→ google.rpc.Status
+//! ```
+
+pub mod engine;
+pub mod registry;
+mod status;
+mod call;
+mod pool;
+mod task;
+mod document_service;
+mod stream;
+mod model_service;
+mod admin_service;
+mod lifecycle;
+
+pub use engine::Engine;
+pub use lifecycle::RunError;
+pub use lifecycle::hide_panics;
+pub use lifecycle::run;
+pub use lifecycle::stop_signal;
+pub use registry::Model;
+pub use registry::ModelInfo;

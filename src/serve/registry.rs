@@ -1,0 +1,224 @@
+//! Which model answers, and what is known of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use super::engine::Engine;
+use super::status::Failure;
+use crate::wire::options::Choice;
+use crate::wire::options::Selector;
+use crate::wire::pb;
+
+/// The alias that answers when a caller names none.
+const DEFAULT_ALIAS: &str = "stable";
+
+/// What is known of a model. What is not known stays empty and is reported as such.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelInfo {
+    /// Name.
+    pub name: String,
+    /// Version, unique under the name.
+    pub version: String,
+    /// Hex SHA-256 of the bundle.
+    pub digest: String,
+    /// Labels; empty: their ids are not known outside the model, which then checks them itself.
+    pub labels: Vec<LabelInfo>,
+    /// Micro-averaged F1, held out.
+    pub micro_f1: Option<f64>,
+    /// Macro-averaged F1, held out.
+    pub macro_f1: Option<f64>,
+    /// Expected calibration error over selected labels.
+    pub calibration_error: Option<f64>,
+    /// Brier score over all labels.
+    pub brier_score: Option<f64>,
+    /// Hex SHA-256 of the training corpus.
+    pub training_data_digest: String,
+    /// Documents in the training corpus.
+    pub training_document_count: u32,
+    /// Features with a weight.
+    pub feature_count: u32,
+    /// What segmentation and extraction rest on.
+    pub resources: Vec<ResourceInfo>,
+}
+
+/// What is known of one label.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelInfo {
+    /// Stable id.
+    pub id: String,
+    /// Name for people.
+    pub display_name: String,
+    /// What counts.
+    pub description: String,
+    /// Probability from which it is selected.
+    pub threshold: f64,
+    /// Share of selections that were right, held out.
+    pub precision: Option<f64>,
+    /// Share of true documents selected, held out.
+    pub recall: Option<f64>,
+    /// Documents with this label in the training data.
+    pub training_document_count: u32,
+    /// Expected calibration error over held-out selections.
+    pub calibration_error: Option<f64>,
+    /// Brier score over held-out documents.
+    pub brier_score: Option<f64>,
+}
+
+/// Something besides the weights that answers depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceInfo {
+    /// What it is.
+    pub name: String,
+    /// Edition.
+    pub version: String,
+    /// Hex SHA-256.
+    pub digest: String,
+    /// Where the facts come from.
+    pub source: String,
+}
+
+/// A model that answers.
+pub struct Model {
+    engine: Arc<dyn Engine>,
+    info: ModelInfo,
+    label_ids: Option<BTreeSet<String>>,
+    loaded_at: SystemTime,
+}
+
+impl Model {
+    /// A model that is ready to answer.
+    #[must_use]
+    pub fn new(engine: Arc<dyn Engine>, info: ModelInfo) -> Self {
+        let ids: BTreeSet<String> = info.labels.iter().map(|label| label.id.clone()).collect();
+        let label_ids = (!ids.is_empty()).then_some(ids);
+        Self { engine, info, label_ids, loaded_at: SystemTime::now() }
+    }
+
+    /// What answers.
+    pub(super) fn engine(&self) -> Arc<dyn Engine> {
+        Arc::clone(&self.engine)
+    }
+
+    /// Label ids, where they are known.
+    pub(super) fn label_ids(&self) -> Option<&BTreeSet<String>> {
+        self.label_ids.as_ref()
+    }
+
+    /// Name, version, digest.
+    pub(super) fn reference(&self) -> pb::ModelRef {
+        let ModelInfo { name, version, digest, .. } = &self.info;
+        pb::ModelRef { name: name.clone(), version: version.clone(), digest: digest.clone() }
+    }
+
+    /// Everything that is known, for callers.
+    pub(super) fn describe(&self) -> pb::Model {
+        let ModelInfo {
+            name: _,
+            version: _,
+            digest: _,
+            labels,
+            micro_f1,
+            macro_f1,
+            calibration_error,
+            brier_score,
+            training_data_digest,
+            training_document_count,
+            feature_count,
+            resources,
+        } = &self.info;
+        let mut labels: Vec<pb::Label> = labels.iter().map(label).collect();
+        labels.sort_by(|a, b| a.id.cmp(&b.id));
+        pb::Model {
+            r#ref: Some(self.reference()),
+            state: pb::ModelState::Ready.into(),
+            aliases: vec![DEFAULT_ALIAS.to_owned()],
+            labels,
+            loaded_at: Some(self.loaded_at.into()),
+            micro_f1: *micro_f1,
+            macro_f1: *macro_f1,
+            calibration_error: *calibration_error,
+            brier_score: *brier_score,
+            training_data_digest: training_data_digest.clone(),
+            training_document_count: *training_document_count,
+            feature_count: *feature_count,
+            resources: resources.iter().map(resource).collect(),
+            failure: String::new(),
+        }
+    }
+
+    fn is_meant_by(&self, Selector { name, choice }: &Selector) -> bool {
+        let by_name = name.is_empty() || *name == self.info.name;
+        let by_choice = match choice {
+            None => true,
+            Some(Choice::Version(version)) => *version == self.info.version,
+            Some(Choice::Alias(alias)) => alias == DEFAULT_ALIAS,
+        };
+        by_name && by_choice
+    }
+}
+
+fn label(label: &LabelInfo) -> pb::Label {
+    let LabelInfo {
+        id,
+        display_name,
+        description,
+        threshold,
+        precision,
+        recall,
+        training_document_count,
+        calibration_error,
+        brier_score,
+    } = label;
+    pb::Label {
+        id: id.clone(),
+        display_name: display_name.clone(),
+        description: description.clone(),
+        threshold: *threshold,
+        precision: *precision,
+        recall: *recall,
+        training_document_count: *training_document_count,
+        calibration_error: *calibration_error,
+        brier_score: *brier_score,
+    }
+}
+
+fn resource(resource: &ResourceInfo) -> pb::Resource {
+    let ResourceInfo { name, version, digest, source } = resource;
+    pb::Resource {
+        name: name.clone(),
+        version: version.clone(),
+        digest: digest.clone(),
+        source: source.clone(),
+    }
+}
+
+/// The models of a server: for now one, once it is loaded.
+#[derive(Default)]
+pub(super) struct Registry {
+    model: OnceLock<Arc<Model>>,
+}
+
+impl Registry {
+    /// Lets `model` answer from now on.
+    pub(super) fn put(&self, model: Model) {
+        // A server loads its model once; a second one would be a mistake of this crate and is not taken on.
+        let _ = self.model.set(Arc::new(model));
+    }
+
+    /// Every model.
+    pub(super) fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.model.get().into_iter()
+    }
+
+    /// The model that a caller means. It stays the same for the whole call.
+    pub(super) fn resolve(&self, selector: &Selector) -> Result<Arc<Model>, Failure> {
+        let model = self.model.get().ok_or(Failure::Loading)?;
+        if model.is_meant_by(selector) {
+            Ok(Arc::clone(model))
+        } else {
+            Err(Failure::UnknownModel(selector.clone()))
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The analysis of one document on a worker thread.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+
+use prost::Message as _;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+
+use super::engine::Engine;
+use super::status::Failure;
+use crate::analyze::Observer;
+use crate::analyze::Stage;
+use crate::error::Error;
+use crate::wire::Accepted;
+use crate::wire::Plan;
+use crate::wire::answer;
+use crate::wire::pb;
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Timing {
+    /// Waiting for a thread.
+    pub(super) queue: Duration,
+    /// [`Stage::Text`].
+    pub(super) text: Duration,
+    /// [`Stage::Segmentation`].
+    pub(super) segmentation: Duration,
+    /// [`Stage::Classification`].
+    pub(super) classification: Duration,
+    /// [`Stage::Extraction`].
+    pub(super) extraction: Duration,
+}
+
+impl Timing {
+    /// Adds what another document took.
+    pub(super) fn add(&mut self, other: Self) {
+        let Self { queue, text, segmentation, classification, extraction } = other;
+        self.queue += queue;
+        self.text += text;
+        self.segmentation += segmentation;
+        self.classification += classification;
+        self.extraction += extraction;
+    }
+
+    /// For the caller.
+    pub(super) fn encode(self) -> pb::Timing {
+        let Self { queue, text, segmentation, classification, extraction } = self;
+        let encode = |duration: Duration| prost_types::Duration::try_from(duration).ok();
+        pb::Timing {
+            queue: encode(queue),
+            text: encode(text),
+            segmentation: encode(segmentation),
+            classification: encode(classification),
+            extraction: encode(extraction),
+        }
+    }
+
+    fn of(&mut self, stage: Stage) -> &mut Duration {
+        match stage {
+            Stage::Text => &mut self.text,
+            Stage::Segmentation => &mut self.segmentation,
+            Stage::Classification => &mut self.classification,
+            Stage::Extraction => &mut self.extraction,
+        }
+    }
+}
+
+/// What became of a document.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// The answer.
+    pub(super) result: Result<pb::Analysis, Failure>,
+    /// Where the time went.
+    pub(super) timing: Timing,
+}
+
+/// Who waits for the outcome.
+pub(super) enum Reply {
+    /// A call, for this one document.
+    Once(oneshot::Sender<Done>),
+    /// A stream, which finds its place by the index.
+    Stream {
+        /// Position in the stream.
+        index: u64,
+        /// As many outcomes can wait in it as documents are in flight.
+        sender: mpsc::UnboundedSender<(u64, Done)>,
+    },
+}
+
+impl Reply {
+    /// Whether nobody waits any more.
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Once(sender) => sender.is_closed(),
+            Self::Stream { sender, .. } => sender.is_closed(),
+        }
+    }
+
+    /// Hands the outcome over, unless nobody waits any more.
+    pub(super) fn send(self, done: Done) {
+        match self {
+            Self::Once(sender) => drop(sender.send(done)),
+            Self::Stream { index, sender } => drop(sender.send((index, done))),
+        }
+    }
+}
+
+/// One document on its way to an answer.
+pub(super) struct Task {
+    /// What answers.
+    pub(super) engine: Arc<dyn Engine>,
+    /// Options of the call.
+    pub(super) plan: Arc<Plan>,
+    /// The document.
+    pub(super) accepted: Accepted,
+    /// When the caller stops waiting.
+    pub(super) deadline: Option<Instant>,
+    /// When it was admitted.
+    pub(super) admitted: Instant,
+    /// Bytes of an answer.
+    pub(super) max_response_bytes: usize,
+    /// Who waits.
+    pub(super) reply: Reply,
+}
+
+impl Task {
+    /// Analyses the document and hands over the outcome.
+    pub(super) fn perform(self) {
+        let Self { engine, plan, accepted, deadline, admitted, max_response_bytes, reply } = self;
+        let timing = Timing { queue: admitted.elapsed(), ..Timing::default() };
+        let mut watch = Watch { reply: &reply, deadline, begun: Instant::now(), timing };
+        let result = if watch.goes_on() {
+            let work = || {
+                let analysis = engine.analyze(&accepted.document, &plan.options, &mut watch)?;
+                Ok(answer::encode(&accepted, &plan, &analysis))
+            };
+            match catch_unwind(AssertUnwindSafe(work)) {
+                Ok(Ok(analysis)) => fitting(analysis, max_response_bytes),
+                Ok(Err(Error::Stopped { .. })) => Err(watch.why_stopped()),
+                Ok(Err(error)) => Err(Failure::from_domain(error, &plan, &accepted)),
+                // What a panic says may quote the document.
+                Err(_) => Err(Failure::Internal("panic in the analysis".to_owned())),
+            }
+        } else {
+            Err(watch.why_stopped())
+        };
+        let timing = watch.timing;
+        reply.send(Done { result, timing });
+    }
+}
+
+/// Refuses an answer that tonic would refuse to send, with a code that says whose limit it is.
+fn fitting(analysis: pb::Analysis, limit: usize) -> Result<pb::Analysis, Failure> {
+    let size = analysis.encoded_len();
+    if size > limit { Err(Failure::ResponseTooLarge { size, limit }) } else { Ok(analysis) }
+}
+
+/// Measures the stages, and stops between two of them when the caller has left or waits no longer.
+struct Watch<'a> {
+    reply: &'a Reply,
+    deadline: Option<Instant>,
+    begun: Instant,
+    timing: Timing,
+}
+
+impl Watch<'_> {
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.is_late() && !self.reply.is_closed()
+    }
+
+    fn why_stopped(&self) -> Failure {
+        if self.is_late() { Failure::Deadline } else { Failure::Cancelled }
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn enter(&mut self, _: Stage) -> bool {
+        self.begun = Instant::now();
+        self.goes_on()
+    }
+
+    fn leave(&mut self, stage: Stage) {
+        *self.timing.of(stage) += self.begun.elapsed();
+    }
+}
