@@ -118,6 +118,9 @@ pub struct ServeArgs {
     /// Documents in flight on one stream
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_in_flight: Option<u32>,
+    /// Documents that may wait for a worker, over all calls; more are turned away
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_queued_documents: Option<u32>,
     /// How log lines are written on stderr
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub log_format: LogFormat,

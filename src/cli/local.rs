@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::analyze::Analyzer;
 use crate::analyze::Unobserved;
 use crate::config::Limits;
+use crate::serve::status;
 use crate::wire::answer;
 use crate::wire::options::Rules;
 use crate::wire::pb;
@@ -48,19 +49,11 @@ impl Backend for Local {
         let rules = Rules { limits: &self.limits, labels: None };
         let (plan, accepted) = match request::analyze(call, rules) {
             Ok(found) => found,
-            Err(refusal) => return Ok(Err(refused(&refusal))),
+            Err(refusal) => return Ok(Err(status::refused(refusal))),
         };
         match self.analyzer.analyze(&accepted.document, &plan.options, &mut Unobserved) {
             Ok(analysis) => Ok(Ok(answer::encode(&accepted, &plan, &analysis))),
-            Err(error) => Ok(Err(failed(&error))),
+            Err(error) => Ok(Err(status::failed(error, &plan, &accepted))),
         }
     }
-}
-
-fn refused(refusal: &crate::wire::Refusal) -> tonic_types::pb::Status {
-    tonic_types::pb::Status { code: 3, message: refusal.to_string(), details: Vec::new() }
-}
-
-fn failed(error: &crate::error::Error) -> tonic_types::pb::Status {
-    tonic_types::pb::Status { code: 3, message: error.to_string(), details: Vec::new() }
 }

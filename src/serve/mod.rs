@@ -7,7 +7,7 @@
 
 pub mod engine;
 pub mod registry;
-mod status;
+pub mod status;
 mod call;
 mod pool;
 mod task;

@@ -1,5 +1,7 @@
 //! The program as a user meets it: arguments in, output and exit code out.
 
+use std::io::BufRead as _;
+use std::io::BufReader;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -137,6 +139,102 @@ fn servers_out_of_reach_are_code_6() {
     let output = run(&["analyze", "--target", &format!("http://{free}"), ARTICLE]);
     assert_eq!(output.status.code(), Some(6), "{}", err(&output));
     assert!(err(&output).starts_with(&format!("error: http://{free}: cannot connect")), "{}", err(&output));
+}
+
+/// A server of our own on a free port, ended with the test.
+struct Server {
+    child: std::process::Child,
+    url: String,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut child = wenmai(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+        let Some((_, url)) = ready.trim_end().split_once(" serves on ") else {
+            let mut complaint = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+            panic!("{ready:?} {complaint}");
+        };
+        Self { url: url.to_owned(), child }
+    }
+
+    /// Asks it to stop, and waits for its exit code and its log.
+    fn stop(mut self) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_gives_the_same_bytes_and_stops_when_told() {
+    let server = Server::start(&["--log-format", "json"]);
+    let (_folder, write) = folder();
+    let rows =
+        "{\"id\":\"a\",\"text\":\"苏州市副市长主持召开会议。\"}\n{\n{\"id\":\"empty\",\"text\":\"\"}\n";
+    let rows = write("rows.jsonl", rows.as_bytes());
+    let page = write("page.html", &encoding_rs::GB18030.encode("<h1>题</h1><p>苏州市召开会议。</p>").0);
+    let inputs = [ARTICLE, ROWS, rows.to_str().unwrap(), page.to_str().unwrap()];
+    for options in [
+        &["analyze", "--json"][..],
+        &["analyze", "--json", "--explain", "sentences", "--all", "--paragraphs", "--clean-text", "--digest"],
+        &["extract", "--json", "--offsets", "utf16", "--reference-time", "2025-04-19"],
+        &["classify", "--width", "80"],
+    ] {
+        let mut arguments = options.to_vec();
+        arguments.extend(inputs);
+        let own = run(&arguments);
+        arguments.extend(["--target", &server.url]);
+        let remote = run(&arguments);
+        assert_eq!(out(&own), out(&remote), "{options:?}");
+        assert_eq!(own.status.code(), Some(1), "{options:?}: {}", err(&own));
+        assert_eq!((remote.status.code(), err(&remote)), (own.status.code(), err(&own)));
+    }
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");
+    assert!(!log.contains("苏州"), "no text of a document in the log: {log}");
+}
+
+#[test]
+fn servers_refuse_impossible_settings_and_taken_addresses() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    fails(&["serve", "--listen", &address], 3, &format!("{address}: the address is in use"));
+    let output = run(&["serve", "--listen", "127.0.0.1:0", "--max-document-bytes", "100000000"]);
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    assert!(err(&output).contains("max_request_bytes"), "{}", err(&output));
+    let output = run(&["serve", "--log", "=nonsense=", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+}
+
+#[test]
+fn limits_of_the_server_are_said_per_document() {
+    let server = Server::start(&["--max-document-bytes", "1000", "--log", "off"]);
+    let (_folder, write) = folder();
+    let large = write("large.txt", "苏州".repeat(1000).as_bytes());
+    let small = write("small.txt", "苏州市召开会议。".as_bytes());
+    let inputs = [large.to_str().unwrap(), small.to_str().unwrap()];
+    let output = run(&["extract", "--json", "--target", &server.url, inputs[0], inputs[1]]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let results = lines(&output);
+    let info = results[0]["error"]["details"].as_array().unwrap();
+    assert!(info.iter().any(|detail| detail["reason"] == "DOCUMENT_TOO_LARGE"), "{}", results[0]);
+    assert!(results[1]["analysis"].is_object());
 }
 
 #[test]
