@@ -145,6 +145,85 @@ pub struct CleanText {
     pub charset: &'static str,
 }
 
+/// A clean text as it grows.
+#[derive(Debug, Default)]
+pub struct CleanBuilder {
+    /// What is written so far.
+    pub text: String,
+    /// Its paragraphs.
+    pub paragraphs: Vec<Paragraph>,
+    segments: Vec<Segment>,
+}
+
+impl CleanBuilder {
+    /// Begins a new line, unless nothing is written yet.
+    fn begin_line(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    /// Appends a whole field as it is, and one paragraph per line that is not blank.
+    pub fn field(&mut self, field: Field, text: &str, mut kind: impl FnMut(&str) -> ParagraphKind) {
+        if text.is_empty() {
+            return;
+        }
+        self.begin_line();
+        let base = self.text.len();
+        self.text.push_str(text);
+        let len = text.len() as u32;
+        let clean = base as u32;
+        self.segments.push(Segment {
+            clean,
+            clean_len: len,
+            field,
+            source: 0,
+            source_len: len,
+            literal: true,
+        });
+        for span in lines(text) {
+            let kind = kind(span.of(text));
+            let span = Span::new(base + span.start as usize, base + span.end as usize);
+            self.paragraphs.push(Paragraph { span, kind });
+        }
+    }
+
+    /// Appends a paragraph with the segments it came from, whose clean offsets count from `origin`.
+    pub fn paragraph(
+        &mut self,
+        text: &str,
+        kind: ParagraphKind,
+        origin: u32,
+        segments: impl Iterator<Item = Segment>,
+    ) {
+        self.begin_line();
+        let start = self.text.len();
+        self.text.push_str(text);
+        let moved =
+            segments.map(|segment| Segment { clean: segment.clean - origin + start as u32, ..segment });
+        self.segments.extend(moved);
+        self.paragraphs.push(Paragraph { span: Span::new(start, self.text.len()), kind });
+    }
+
+    /// The text with its way back.
+    #[must_use]
+    pub fn finish(self, format: Format, charset: &'static str, raw: Option<RawOffsets>) -> CleanText {
+        let map = SourceMap::new(self.segments, raw);
+        CleanText { text: self.text, paragraphs: self.paragraphs, map, format, charset }
+    }
+}
+
+/// The lines of `text` that are not blank, trimmed. A line ends with LF, CRLF, CR or a Unicode line separator.
+pub fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let mut start = 0;
+    let ends = text.match_indices(['\n', '\r', '\u{2028}', '\u{2029}']).map(|(at, end)| (at, at + end.len()));
+    ends.chain([(text.len(), text.len())]).filter_map(move |(end, next)| {
+        let span = trimmed(text, Span::new(start, end));
+        start = next;
+        (!span.is_empty()).then_some(span)
+    })
+}
+
 /// Whether a character is trimmed from paragraphs and collapsed within them.
 ///
 /// Unicode white space, and the byte order mark and zero-width space that editors leave behind.

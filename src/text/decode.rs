@@ -1,6 +1,5 @@
 //! Bytes into text, every character with the bytes it came from.
 
-use encoding_rs::BIG5;
 use encoding_rs::DecoderResult;
 use encoding_rs::Encoding;
 use encoding_rs::GB18030;
@@ -73,7 +72,8 @@ impl RawOffsets {
         if offset >= self.text {
             return self.raw as usize;
         }
-        self.run_at(offset).map_or(0, |run| (run.raw + (offset - run.text) / run.text_step * run.raw_step) as usize)
+        self.run_at(offset)
+            .map_or(0, |run| (run.raw + (offset - run.text) / run.text_step * run.raw_step) as usize)
     }
 
     /// First source byte after the character that ends at text offset `offset`.
@@ -451,6 +451,7 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::BIG5;
     use proptest::prelude::*;
 
     /// Decodes, and checks of every character that its own bytes decode to it.
@@ -492,7 +493,10 @@ mod tests {
         assert_eq!((decoded.text.as_str(), decoded.offsets.start(0), decoded.offsets.end(3)), ("中", 3, 6));
         let decoded = decode(b"\xFF\xFE\x2D\x4Ea\0", "").unwrap();
         assert_eq!((decoded.text.as_str(), decoded.offsets.start(3), decoded.offsets.end(4)), ("中a", 4, 6));
-        let decoded = decode("<p>中文</p>".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>().as_slice(), "");
+        let decoded = decode(
+            "<p>中文</p>".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>().as_slice(),
+            "",
+        );
         assert_eq!(decoded.unwrap().charset, "UTF-16BE");
     }
 
@@ -507,7 +511,9 @@ mod tests {
 
     #[test]
     fn unknown_labels_are_refused() {
-        assert!(matches!(decode(b"a", "klingon"), Err(Error::UnknownCharset { label }) if label == "klingon"));
+        assert!(
+            matches!(decode(b"a", "klingon"), Err(Error::UnknownCharset { label }) if label == "klingon")
+        );
         assert!(decode(b"a", "hz-gb-2312").is_err());
     }
 

@@ -48,7 +48,10 @@ impl Scripts {
 
     fn count(&mut self, character: char) {
         match character {
-            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' => {
+            '\u{3400}'..='\u{4DBF}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{F900}'..='\u{FAFF}'
+            | '\u{20000}'..='\u{3FFFF}' => {
                 self.han += 1;
                 if normalize::simplified(character).is_some() {
                     self.traditional += 1;

@@ -19,9 +19,10 @@ pub use span::Span;
 
 pub mod decode;
 pub mod clean;
+pub mod normalize;
 pub mod html;
 pub mod page;
-pub mod normalize;
+pub mod article;
 pub mod sentence;
 pub mod language;
 pub mod offsets;
@@ -51,12 +52,50 @@ pub struct Prepared {
     pub warnings: Vec<Warning>,
 }
 
+/// Largest title or content: clean text, with its own line breaks, must stay countable in 32 bits.
+const LARGEST: usize = 1 << 30;
+
 /// Decodes, cleans and splits a document.
 ///
 /// # Errors
 /// [`Error::EmptyDocument`] when nothing but white space and markup is there; [`Error::UnknownCharset`] for an
 /// encoding label that the WHATWG standard does not know; [`Error::DocumentTooLarge`] above 1 GiB.
 pub fn prepare(document: &Document) -> Result<Prepared, Error> {
-    let _ = document;
-    Err(Error::EmptyDocument)
+    let content_len = match &document.content {
+        Content::Text(text) => text.len(),
+        Content::Raw { data, .. } => data.len(),
+    };
+    let size = document.title.len() + content_len;
+    if size > LARGEST {
+        return Err(Error::DocumentTooLarge { size, limit: LARGEST });
+    }
+    let mut warnings = Vec::new();
+    let decoded;
+    let (content, charset, raw) = match &document.content {
+        Content::Text(text) => (text.as_str(), "UTF-8", None),
+        Content::Raw { data, charset } => {
+            decoded = decode::decode(data, charset)?;
+            warnings.extend(decoded.warnings);
+            (decoded.text.as_str(), decoded.charset, Some(decoded.offsets))
+        }
+    };
+    let is_html = match document.format {
+        Format::Auto => html::is_html(content),
+        Format::PlainText => false,
+        Format::Html => true,
+    };
+    let (draft, facts, format) = if is_html {
+        let (draft, facts) = article::from_html(&document.title, content);
+        (draft, facts, Format::Html)
+    } else {
+        let (draft, facts) = article::from_plain_text(&document.title, content);
+        (draft, facts, Format::PlainText)
+    };
+    let clean = draft.finish(format, charset, raw);
+    if clean.paragraphs.is_empty() {
+        return Err(Error::EmptyDocument);
+    }
+    let page = article::located(&document.title, facts, &clean.map);
+    let language = language::detect(&clean, &document.language, &mut warnings);
+    Ok(Prepared { sentences: sentence::sentences(&clean), clean, page, language, warnings })
 }

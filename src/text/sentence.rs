@@ -31,7 +31,9 @@ pub fn sentences(clean: &CleanText) -> Vec<Sentence> {
 
 fn is_body(kind: ParagraphKind) -> bool {
     match kind {
-        ParagraphKind::Body | ParagraphKind::Heading | ParagraphKind::ListItem | ParagraphKind::TableRow => true,
+        ParagraphKind::Body | ParagraphKind::Heading | ParagraphKind::ListItem | ParagraphKind::TableRow => {
+            true
+        }
         ParagraphKind::Title | ParagraphKind::OriginalTitle | ParagraphKind::Metadata => false,
     }
 }
@@ -93,7 +95,8 @@ fn ends_here(marks: &str, after: &str) -> bool {
     }
     if marks.contains(['!', '?']) {
         // Not within an address or a word such as Yahoo!7.
-        return next.is_none_or(|next| !next.is_ascii_alphanumeric() && !matches!(next, '/' | '=' | '&' | '_'));
+        return next
+            .is_none_or(|next| !next.is_ascii_alphanumeric() && !matches!(next, '/' | '=' | '&' | '_'));
     }
     // A full stop of another script: at the end, or before white space and a capital or a Chinese character.
     let beyond = after.trim_start_matches(is_space);
@@ -217,17 +220,25 @@ mod tests {
 
     #[test]
     fn full_stops_and_marks_end_sentences_semicolons_do_not() {
-        check("一是创新；二是开放。他来了！真的？！好", &["一是创新；二是开放。", "他来了！", "真的？！", "好"]);
+        check(
+            "一是创新；二是开放。他来了！真的？！好",
+            &["一是创新；二是开放。", "他来了！", "真的？！", "好"],
+        );
         check("参加调研。(张三 李四)", &["参加调研。", "(张三 李四)"]);
     }
 
     #[test]
     fn closing_marks_stay_with_their_sentence() {
         check("他说：“好。”然后走了。", &["他说：“好。”", "然后走了。"]);
-        let long = "他说：“我们一定要把这件事情办好办实办出成效来。大家都要行动起来，一个也不能少！”会后散了。";
+        let long =
+            "他说：“我们一定要把这件事情办好办实办出成效来。大家都要行动起来，一个也不能少！”会后散了。";
         check(
             long,
-            &["他说：“我们一定要把这件事情办好办实办出成效来。", "大家都要行动起来，一个也不能少！”", "会后散了。"],
+            &[
+                "他说：“我们一定要把这件事情办好办实办出成效来。",
+                "大家都要行动起来，一个也不能少！”",
+                "会后散了。",
+            ],
         );
     }
 

@@ -23,7 +23,10 @@ const EVIDENCE: usize = 6;
 
 /// Writes the topics.
 pub(super) fn write(classification: &pb::Classification, settings: Settings, out: &mut String) {
-    heading("主题", "Topics", out);
+    let abstention = abstention(classification.abstain_reason());
+    if !classification.labels.is_empty() || abstention.is_some() {
+        heading("主题", "Topics", out);
+    }
     let names = widest(classification.labels.iter().map(|label| label.display_name.as_str()));
     let ids = widest(classification.labels.iter().map(|label| label.label_id.as_str()));
     for label in &classification.labels {
@@ -33,7 +36,7 @@ pub(super) fn write(classification: &pb::Classification, settings: Settings, out
             reasons(label, explanation, settings.width, out);
         }
     }
-    if let Some(reason) = abstention(classification.abstain_reason()) {
+    if let Some(reason) = abstention {
         out.push_str(&format!("{}{}\n", " ".repeat(INDENT), paint(style::WARNING, reason)));
     }
     paragraphs(&classification.paragraphs, settings.width, out);

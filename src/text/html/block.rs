@@ -45,8 +45,17 @@ impl Page {
     /// A first line of the source before any markup, ending at `first_line`, is a block of its own.
     #[must_use]
     pub fn of(tree: &Tree<'_>, first_line: Option<usize>, with_hidden: bool) -> Self {
-        let mut writer = Writer::new(tree, first_line);
+        let mut writer = Writer { rows: rows(tree), ..Writer::new(tree, first_line) };
         writer.write(with_hidden);
+        writer.page
+    }
+
+    /// The text of one stretch of the source that holds character references but no tags: a title, an attribute.
+    #[must_use]
+    pub fn of_value(tree: &Tree<'_>, source: Range<usize>) -> Self {
+        let mut writer = Writer::new(tree, None);
+        writer.run(source, true);
+        writer.flush();
         writer.page
     }
 
@@ -187,7 +196,7 @@ impl<'t, 'a> Writer<'t, 'a> {
     fn new(tree: &'t Tree<'a>, first_line: Option<usize>) -> Self {
         Self {
             tree,
-            rows: rows(tree),
+            rows: Vec::new(),
             first_line,
             page: Page::default(),
             open: Vec::new(),
@@ -429,7 +438,10 @@ mod tests {
     #[test]
     fn blocks_end_paragraphs_and_inline_elements_vanish() {
         check("<div>a<b>b</b> \n c<br>d</div>e", &[(Body, "ab c"), (Body, "d"), (Body, "e")]);
-        check("<h2>一、总则</h2><ul><li>甲<li>乙</ul>", &[(Heading, "一、总则"), (ListItem, "甲"), (ListItem, "乙")]);
+        check(
+            "<h2>一、总则</h2><ul><li>甲<li>乙</ul>",
+            &[(Heading, "一、总则"), (ListItem, "甲"), (ListItem, "乙")],
+        );
         check("<p>　　甲&nbsp;&nbsp;乙&emsp;</p><p>&nbsp;</p>", &[(Body, "甲 乙")]);
         check("<pre>a\n b</pre>", &[(Body, "a"), (Body, "b")]);
     }
@@ -445,7 +457,10 @@ mod tests {
 
     #[test]
     fn scripts_and_hidden_elements_are_no_text() {
-        check("a<script>b</script><p style='color:red; DISPLAY : none'>c</p><p hidden>d</p>e", &[(Body, "a"), (Body, "e")]);
+        check(
+            "a<script>b</script><p style='color:red; DISPLAY : none'>c</p><p hidden>d</p>e",
+            &[(Body, "a"), (Body, "e")],
+        );
         assert_eq!(Page::of(&Tree::parse("<p hidden>d</p>"), None, true).text, "d");
     }
 
@@ -453,7 +468,9 @@ mod tests {
     fn every_character_knows_its_source() {
         let source = "<p>一<b>二&amp;三</b>  \n 四</p>";
         let page = check(source, &[(Body, "一二&三 四")]);
-        for (text, raw) in [("一", "一"), ("二", "二"), ("&", "&amp;"), ("三", "三"), (" ", "  \n "), ("二&三", "二&amp;三")] {
+        for (text, raw) in
+            [("一", "一"), ("二", "二"), ("&", "&amp;"), ("三", "三"), (" ", "  \n "), ("二&三", "二&amp;三")]
+        {
             let start = page.text.find(text).unwrap();
             let span = Span::new(start, start + text.len());
             let range = page.source_of(span).unwrap();

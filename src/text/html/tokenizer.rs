@@ -115,7 +115,8 @@ impl<'a> Tokenizer<'a> {
     fn tag(&mut self, at: usize) -> Option<Token> {
         let closing = self.byte(at + 1) == Some(b'/');
         let name_start = at + 1 + usize::from(closing);
-        let name_end = self.until(name_start, |byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'));
+        let name_end =
+            self.until(name_start, |byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'));
         let name = name_start..name_end;
         self.attributes.clear();
         let mut position = name_end;
@@ -176,7 +177,9 @@ impl<'a> Tokenizer<'a> {
         match end {
             Some(end) => self.raw = Some((self.at..end, content)),
             // Browsers lose the rest of the page to an open title; reading on as markup keeps the article.
-            None if content == Content::Escapable || matches!(element, Element::Noscript | Element::Iframe) => {
+            None if content == Content::Escapable
+                || matches!(element, Element::Noscript | Element::Iframe) =>
+            {
                 self.endless.push(element);
             }
             None => self.raw = Some((self.at..self.source.len(), content)),
@@ -275,7 +278,11 @@ mod tests {
                 Token::Start { name, self_closing, .. } => {
                     let mut tag = source[name].to_owned();
                     for attribute in tokenizer.attributes() {
-                        tag += &format!(" {}={}", &source[attribute.name.clone()], &source[attribute.value.clone()]);
+                        tag += &format!(
+                            " {}={}",
+                            &source[attribute.name.clone()],
+                            &source[attribute.value.clone()]
+                        );
                     }
                     tag + if self_closing { "/" } else { "" }
                 }

@@ -16,7 +16,8 @@ pub type NodeIndex = usize;
 
 /// Attributes that say something about text; the others are not kept.
 const KEPT: [&str; 12] = [
-    "class", "id", "style", "hidden", "content", "name", "property", "itemprop", "datetime", "href", "role", "title",
+    "class", "id", "style", "hidden", "content", "name", "property", "itemprop", "datetime", "href", "role",
+    "title",
 ];
 
 /// What a node is.
@@ -83,7 +84,9 @@ impl<'a> Tree<'a> {
             match token {
                 Token::Text(text) => builder.text(NodeKind::Text, text),
                 Token::RawText(text) => builder.text(NodeKind::RawText, text),
-                Token::Start { tag, name, self_closing } => builder.start(tag, name, self_closing, &tokenizer),
+                Token::Start { tag, name, self_closing } => {
+                    builder.start(tag, name, self_closing, &tokenizer)
+                }
                 Token::End { name, .. } => builder.end(name),
             }
         }
@@ -150,8 +153,13 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(source: &'a str) -> Self {
-        let root =
-            Node { kind: NodeKind::Element(Element::Other), parent: 0, end: 0, source: 0..0, attributes: 0..0 };
+        let root = Node {
+            kind: NodeKind::Element(Element::Other),
+            parent: 0,
+            end: 0,
+            source: 0..0,
+            attributes: 0..0,
+        };
         Self {
             tree: Tree { source, nodes: vec![root], attributes: Vec::new() },
             open: Vec::new(),
@@ -280,7 +288,8 @@ impl<'a> Builder<'a> {
     /// Closes the innermost parts of the innermost table.
     fn close_parts(&mut self, parts: &[Element]) {
         let Some(table) = self.innermost(Element::Table as Name) else { return };
-        let outermost = parts.iter().filter_map(|&part| self.innermost(part as Name)).filter(|&part| part > table);
+        let outermost =
+            parts.iter().filter_map(|&part| self.innermost(part as Name)).filter(|&part| part > table);
         if let Some(place) = outermost.min() {
             self.close(place);
         }
@@ -298,7 +307,12 @@ impl<'a> Builder<'a> {
         let structural = element.is_scope()
             || matches!(
                 element,
-                Element::Tr | Element::Tbody | Element::Thead | Element::Tfoot | Element::Body | Element::Html
+                Element::Tr
+                    | Element::Tbody
+                    | Element::Thead
+                    | Element::Tfoot
+                    | Element::Body
+                    | Element::Html
             );
         if place < self.innermost_scope() && !structural {
             return;
@@ -398,7 +412,12 @@ mod tests {
     fn bombs_take_linear_time() {
         for (bomb, nodes) in [
             ("<div>".repeat(1_000_000), 1_000_001),
-            ("<li><table>".to_owned() + &"<span>".repeat(300_000) + &"<li></li></b></td></div>".repeat(300_000), 900_003),
+            (
+                "<li><table>".to_owned()
+                    + &"<span>".repeat(300_000)
+                    + &"<li></li></b></td></div>".repeat(300_000),
+                900_003,
+            ),
             ("<a-b>".repeat(300_000) + &"</c-d>".repeat(300_000), 300_001),
             ("<p title='".to_owned() + &"a ".repeat(500_000) + "'>", 2),
             ("<p ".to_owned() + &"a=b ".repeat(500_000) + ">", 2),

@@ -1,0 +1,267 @@
+//! Who published and who wrote it.
+
+use std::ops::Range;
+
+use super::Found;
+use super::View;
+
+/// Labels before the medium, the surest first.
+const SOURCE_LABELS: &[&str] = &[
+    "信息来源",
+    "文章来源",
+    "稿件来源",
+    "新闻来源",
+    "本文来源",
+    "来源",
+    "來源",
+    "稿源",
+    "转载自",
+    "转自",
+    "发布机构",
+    "发布单位",
+];
+
+/// Labels before an author.
+const AUTHOR_LABELS: &[&str] = &["作者", "撰文", "撰稿", "文字"];
+
+/// Names of `<meta>` that hold the medium.
+const SOURCE_META: &[&str] = &["ContentSource", "source", "mediaid", "article:source", "og:article:source"];
+
+/// Words that begin the next entry of a line of metadata.
+const NEXT_ENTRY: &[&str] = &[
+    "作者",
+    "编辑",
+    "责编",
+    "责任编辑",
+    "时间",
+    "日期",
+    "发布",
+    "发表",
+    "来源",
+    "浏览",
+    "阅读",
+    "点击",
+    "字号",
+    "字体",
+    "分享",
+    "打印",
+    "评论",
+    "举报",
+    "关注",
+    "我要",
+    "扫码",
+    "扫一扫",
+    "微信",
+    "微博",
+    "记者",
+    "审核",
+    "校对",
+    "收藏",
+    "选择",
+    "保护",
+    "原标题",
+    "通讯员",
+    "频道",
+    "栏目",
+    "网友",
+    "参与",
+    "投稿",
+    "撰文",
+    "摄影",
+    "跟贴",
+    "文号",
+    "索引",
+    "主题",
+];
+
+/// The headline under which the text first ran: what follows 原标题.
+#[must_use]
+pub fn original_title(view: &View<'_>) -> Option<Found> {
+    view.lines.iter().enumerate().filter(|(_, line)| line.chars <= 150).find_map(|(index, _)| {
+        let text = view.line(index);
+        let (range, _) = original_title_in(text)?;
+        view.found(index, range)
+    })
+}
+
+/// Where in `text` an original headline stands, and whether the line holds nothing else.
+#[must_use]
+pub fn original_title_in(text: &str) -> Option<(Range<usize>, bool)> {
+    let at = text.find("原标题").or_else(|| text.find("原題"))?;
+    let before = text.get(..at)?;
+    // In passing, 原标题 is a word of a sentence.
+    if !before.trim_end().is_empty() && !before.trim_end().ends_with(['（', '(', '【', '[', '。', ' ']) {
+        return None;
+    }
+    let rest = text.get(at..)?;
+    let label = rest.find(['：', ':']).filter(|&found| found <= "原标题为 ".len())?;
+    let value = rest.get(label..)?.trim_start_matches(['：', ':', ' ', '\u{3000}', '\u{A0}']);
+    let start = text.len() - value.len();
+    let enclosed = before.trim_end().ends_with(['（', '(', '【', '[']);
+    let len =
+        if enclosed { value.rfind(['）', ')', '】', ']']).unwrap_or(value.len()) } else { value.len() };
+    let end = start + value.get(..len)?.trim_end().len();
+    let rest =
+        text.get(end..)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '）' | ')' | '】' | ']'));
+    let alone =
+        before.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '(' | '【' | '[')).is_empty();
+    (start < end).then_some((start..end, alone && rest.is_empty()))
+}
+
+/// The medium.
+#[must_use]
+pub fn source(view: &View<'_>, headline: Option<usize>, byline: &[Found]) -> Option<Found> {
+    let mut labelled: Vec<(bool, usize, usize, Found)> = Vec::new();
+    for (index, line) in view.lines.iter().enumerate() {
+        let text = view.line(index);
+        // In a long paragraph only its end may name the medium: （来源：…）.
+        let from =
+            if line.chars > 120 { text.char_indices().rev().nth(40).map_or(0, |(at, _)| at) } else { 0 };
+        if line.link && line.chars > 30 {
+            continue;
+        }
+        for (rank, label) in SOURCE_LABELS.iter().enumerate() {
+            let Some(found) = value_after(view, index, from, label) else { continue };
+            let near = headline.is_some_and(|headline| index.abs_diff(headline) <= 14);
+            labelled.push((!(near || line.article), rank, index, found));
+            break;
+        }
+    }
+    labelled.sort_by_key(|(far, rank, index, _)| (*far, *rank, *index));
+    let labelled = labelled.into_iter().next().map(|(.., found)| found);
+    let _ = byline;
+    labelled.or_else(|| view.meta(SOURCE_META))
+}
+
+/// What follows `label` and a colon in line `index`, or stands in the next line.
+fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Option<Found> {
+    let text = view.line(index);
+    let at = from + text.get(from..)?.find(label)?;
+    let rest = text.get(at + label.len()..)?;
+    let spaced = rest.trim_start();
+    let value = spaced.strip_prefix(['：', ':', '/', '丨', '|', '｜'])?;
+    let value = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '：' | ':'));
+    let start = text.len() - value.len();
+    if value.is_empty() {
+        let next = view.lines.get(index + 1)?;
+        let short = next.chars <= 25 && next.chars >= 2;
+        let range = 0..entry_len(view.line(index + 1));
+        return short.then(|| view.found(index + 1, range)).flatten();
+    }
+    let len = entry_len(value);
+    let chars = value.get(..len)?.chars().count();
+    (2..=45).contains(&chars).then(|| view.found(index, start..start + len)).flatten()
+}
+
+/// How much of `value` is one entry: up to white space, punctuation, a digit that begins a date, or the next label.
+fn entry_len(value: &str) -> usize {
+    let mut end = value.len();
+    for (at, character) in value.char_indices() {
+        if at == 0 {
+            continue;
+        }
+        let rest = value.get(at..).unwrap_or_default();
+        let stop = matches!(
+            character,
+            '|' | '｜'
+                | '】'
+                | '）'
+                | ')'
+                | ']'
+                | '，'
+                | ','
+                | '。'
+                | '；'
+                | ';'
+                | '\t'
+                | '丨'
+                | '》'
+                | '/'
+                | '['
+                | '【'
+        ) || (character.is_ascii_digit() && rest.len() >= 8 && is_date(rest))
+            || NEXT_ENTRY
+                .iter()
+                .any(|label| rest.starts_with(label) && follows_as_entry(value, at, rest, label));
+        if stop || (character.is_whitespace() && !goes_on(rest)) {
+            end = at;
+            break;
+        }
+    }
+    value.get(..end).unwrap_or_default().trim_end().len()
+}
+
+/// 编辑 is an entry when it stands apart or has a colon, not inside 中国编辑学会.
+fn follows_as_entry(value: &str, at: usize, rest: &str, label: &str) -> bool {
+    let apart = value.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace));
+    apart || rest.get(label.len()..).is_some_and(|after| after.trim_start().starts_with(['：', ':']))
+}
+
+fn is_date(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 4 && text.get(digits..).is_some_and(|rest| rest.starts_with(['-', '/', '.', '年']))
+}
+
+/// Whether a name goes on behind white space: another part of an authority's name.
+fn goes_on(rest: &str) -> bool {
+    let next = rest.trim_start();
+    let word = next.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    let chars = word.chars().count();
+    (2..=20).contains(&chars)
+        && word.chars().all(|c| !c.is_ascii() && c.is_alphabetic())
+        && word.ends_with(['局', '委', '部', '院', '中', '心', '处', '办', '厅', '会', '站', '府'])
+}
+
+/// Whether a line of `chars` characters says who made the text rather than being part of it.
+#[must_use]
+pub fn is_metadata(text: &str, chars: usize) -> bool {
+    const OPENINGS: &[&str] = &[
+        "来源",
+        "稿源",
+        "信息来源",
+        "文章来源",
+        "作者",
+        "记者",
+        "责任编辑",
+        "编辑",
+        "责编",
+        "审核",
+        "校对",
+        "发布时间",
+        "发布日期",
+        "时间",
+        "日期",
+        "撰文",
+        "供稿",
+        "图片来源",
+        "监制",
+        "值班",
+        "发布机构",
+        "通讯员",
+        "浏览",
+        "文/",
+        "文／",
+        "文｜",
+    ];
+    let bare = text.trim_start_matches(['（', '(', '【', '[', ' ', '\u{3000}']);
+    let labelled = OPENINGS.iter().any(|opening| {
+        bare.strip_prefix(opening).is_some_and(|rest| {
+            opening.ends_with(['/', '／', '｜']) || rest.trim_start().starts_with(['：', ':', '丨', '|', '/'])
+        })
+    });
+    chars <= 80 && labelled && !text.ends_with('。')
+}
+
+/// The authors, one piece each.
+#[must_use]
+pub fn byline(view: &View<'_>, headline: Option<usize>) -> Vec<Found> {
+    let _ = headline;
+    for (index, line) in view.lines.iter().enumerate().filter(|(_, line)| !line.link && line.chars <= 120) {
+        let _ = line;
+        for label in AUTHOR_LABELS {
+            let Some(found) = value_after(view, index, 0, label) else { continue };
+            return vec![found];
+        }
+    }
+    Vec::new()
+}
