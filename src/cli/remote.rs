@@ -71,7 +71,7 @@ impl Remote {
         Ok(Self { runtime, channel, target: target.to_owned(), key, timeout, request })
     }
 
-    async fn ask(&self, document: &pb::Document) -> Result<pb::Analysis, Status> {
+    async fn ask(&self, document: &pb::Document, timeout: Duration) -> Result<pb::Analysis, Status> {
         let mut client = DocumentServiceClient::new(self.channel.clone())
             .max_decoding_message_size(MAX_ANSWER)
             .max_encoding_message_size(MAX_ANSWER);
@@ -80,7 +80,7 @@ impl Remote {
             features: Some(self.request.features.clone()),
             common: Some(self.request.common.clone()),
         });
-        call.set_timeout(self.timeout);
+        call.set_timeout(timeout);
         if let Some(key) = &self.key {
             call.metadata_mut().insert("authorization", key.clone());
         }
@@ -94,10 +94,14 @@ impl Remote {
         let mut backoff = BACKOFF;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let answer = tokio::time::timeout(left, self.ask(document))
-                .await
-                .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")));
-            let Err(status) = answer else { return answer };
+            let status = match self.ask(document, left).await {
+                // This is how tonic says that the time it was given is over, on either side of the line.
+                Err(status) if status.code() == Code::Cancelled => {
+                    return Err(Status::deadline_exceeded("no answer in time"));
+                }
+                Err(status) => status,
+                analysis @ Ok(_) => return analysis,
+            };
             let Some(pause) = pause(&status, backoff) else { return Err(status) };
             if Instant::now() + pause >= end {
                 return Err(status);

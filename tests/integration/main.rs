@@ -10,5 +10,6 @@
 
 mod architecture;
 mod cli;
+mod remote;
 mod report;
 mod text;
