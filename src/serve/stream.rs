@@ -254,6 +254,10 @@ async fn write(
         {
             let (index, Done { result: outcome, timing: _ }) = first.remove_entry();
             let Some((id, permit)) = flights.land(index) else { continue };
+            // The deadline is that of the stream, not of one document.
+            if let Err(failure @ (Failure::Deadline | Failure::Cancelled)) = outcome {
+                return Err(call.status(&failure));
+            }
             summary.document_count += 1;
             summary.failed_count += u64::from(outcome.is_err());
             send(outbound, Out::Result(result(call, id, index, outcome))).await?;

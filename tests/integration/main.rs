@@ -10,6 +10,14 @@
 
 mod architecture;
 mod cli;
+mod contract;
+mod grpc;
+mod harness;
+mod lifecycle;
+mod offsets;
+mod raw;
+mod reflection;
 mod remote;
 mod report;
+mod stream;
 mod text;
