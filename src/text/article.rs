@@ -156,9 +156,12 @@ fn special_kind(text: &str, line: Option<&Line>, facts: &Facts) -> Option<Paragr
     // A line of nothing but page facts: 2024-05-01 08:00 某某日报 张三.
     let stated =
         facts.source.iter().chain(&facts.byline).chain(facts.published.iter().map(|(found, _)| found));
+    if chars > 60 {
+        return None;
+    }
     let covered: usize =
         stated.filter(|found| text.contains(&found.text)).map(|found| found.text.chars().count()).sum();
-    (chars <= 60 && covered * 2 > chars).then_some(ParagraphKind::Metadata)
+    (covered * 2 > chars).then_some(ParagraphKind::Metadata)
 }
 
 /// The facts in places of what the caller sent.

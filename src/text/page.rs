@@ -7,7 +7,9 @@
 
 pub mod headline;
 pub mod publish_time;
+pub mod name;
 pub mod attribution;
+pub mod byline;
 
 use std::ops::Range;
 
@@ -184,12 +186,13 @@ pub(super) fn letters(text: &str) -> String {
 #[must_use]
 pub fn facts(view: &View<'_>, headline: Option<headline::Headline>) -> Facts {
     let at = headline.as_ref().and_then(|headline| headline.line);
-    let byline = attribution::byline(view, at);
+    let published = publish_time::find(view, at);
+    let byline = byline::find(view, at);
     Facts {
         original_title: attribution::original_title(view),
-        source: attribution::source(view, at, &byline),
+        source: attribution::source(view, at, published.as_ref().map(|(found, _)| found)),
         byline,
-        published: publish_time::find(view, at),
+        published,
         title: headline.map(|headline| headline.found),
     }
 }

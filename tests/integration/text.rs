@@ -86,8 +86,12 @@ fn the_seed_article_is_read_as_its_gold_says() {
         assert_eq!(paragraph.kind, kind);
     }
     let sentences: Vec<_> = prepared.sentences.iter().map(|sentence| points(sentence.span)).collect();
-    let expected: Vec<_> =
-        gold["sentences"].as_array().unwrap().iter().map(|gold| (offset(gold, "start"), offset(gold, "end"))).collect();
+    let expected: Vec<_> = gold["sentences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gold| (offset(gold, "start"), offset(gold, "end")))
+        .collect();
     assert_eq!(sentences, expected);
 
     let bytes: Vec<usize> = clean.text.char_indices().map(|(at, _)| at).chain([clean.text.len()]).collect();
@@ -152,8 +156,11 @@ fn real_pages_are_read() {
         let row: Value = serde_json::from_str(line).unwrap();
         let file = row["file"].as_str().unwrap();
         let data = fs::read(folder.join(file)).unwrap();
-        let document =
-            Document { content: Content::Raw { data, charset: String::new() }, format: Format::Html, ..Document::default() };
+        let document = Document {
+            content: Content::Raw { data, charset: String::new() },
+            format: Format::Html,
+            ..Document::default()
+        };
         let prepared = text::prepare(&document).unwrap();
         let clean = squeezed(&prepared.clean.text);
         let page = &prepared.page;

@@ -177,6 +177,8 @@ struct Writer<'t, 'a> {
     first_line: Option<usize>,
     page: Page,
     open: Vec<Open>,
+    /// Those of them that are not inline; inline ones can be a million deep.
+    blocks: Vec<NodeIndex>,
     /// Open elements by what they mean for the text inside them.
     links: usize,
     headings: usize,
@@ -200,6 +202,7 @@ impl<'t, 'a> Writer<'t, 'a> {
             first_line,
             page: Page::default(),
             open: Vec::new(),
+            blocks: Vec::new(),
             links: 0,
             headings: 0,
             items: 0,
@@ -252,6 +255,9 @@ impl<'t, 'a> Writer<'t, 'a> {
             self.flush();
         }
         self.count(element, 1);
+        if element.role() == Role::Block {
+            self.blocks.push(index);
+        }
         self.open.push(Open { index, end, element, block });
     }
 
@@ -276,6 +282,9 @@ impl<'t, 'a> Writer<'t, 'a> {
                 self.flush();
             } else if self.row.is_some() && open.element.role() == Role::Block {
                 self.boundary_in_row();
+            }
+            if open.element.role() == Role::Block {
+                self.blocks.pop();
             }
             self.count(open.element, -1);
         }
@@ -357,8 +366,7 @@ impl<'t, 'a> Writer<'t, 'a> {
             if !self.page.text.is_empty() {
                 self.page.text.push('\n');
             }
-            let blocks = self.open.iter().rev().find(|open| open.element.role() == Role::Block);
-            let node = self.row.unwrap_or(blocks.map_or(0, |open| open.index));
+            let node = self.row.or_else(|| self.blocks.last().copied()).unwrap_or(0);
             let kind = if self.headings > 0 {
                 ParagraphKind::Heading
             } else if self.items > 0 {

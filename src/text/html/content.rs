@@ -64,6 +64,8 @@ struct Scene<'p> {
 impl<'p> Scene<'p> {
     fn of(tree: &'p Tree<'p>, page: &'p Page, headline: Option<usize>) -> Self {
         let hints: Vec<Hint> = (0..tree.nodes.len()).map(|index| hint::of(tree, index)).collect();
+        let prose: Vec<f32> = page.blocks.iter().map(|block| prose(page, block)).collect();
+        let hints = overruled(tree, page, hints, &prose);
         let mut boilerplate = vec![0; tree.nodes.len()];
         for (index, node) in tree.nodes.iter().enumerate().skip(1) {
             let around = boilerplate.get(node.parent).copied().unwrap_or(0);
@@ -72,7 +74,6 @@ impl<'p> Scene<'p> {
                 *slot = if own > 0 { own } else { around };
             }
         }
-        let prose = page.blocks.iter().map(|block| prose(page, block)).collect();
         Self { tree, page, headline, hints, boilerplate, prose }
     }
 
@@ -146,9 +147,18 @@ impl<'p> Scene<'p> {
             if phrase::opens_tail(text, chars) && self.is_tail(index, end, &found) {
                 break;
             }
-            if !self.is_beside_article(block, root) && !phrase::is_of_page(text, chars) {
+            if !self.is_beside_article(index, block, root) && !phrase::is_of_page(text, chars) {
                 found.push(index);
             }
+        }
+        // An article does not end with a heading; what it headed was left out.
+        while found
+            .last()
+            .and_then(|&last| self.page.blocks.get(last))
+            .is_some_and(|b| b.kind == ParagraphKind::Heading)
+            && found.len() > 1
+        {
+            found.pop();
         }
         found
     }
@@ -163,13 +173,45 @@ impl<'p> Scene<'p> {
     }
 
     /// Whether a block in the article's element is not part of the article.
-    fn is_beside_article(&self, block: &Block, root: NodeIndex) -> bool {
+    fn is_beside_article(&self, index: usize, block: &Block, root: NodeIndex) -> bool {
         // Names outside the root were overruled by its prose; only those within it count.
         if self.boilerplate.get(block.node).is_some_and(|&around| around > root) {
             return true;
         }
-        block.link_chars * 2 > block.chars
+        let linked = |block: &Block| block.link_chars * 2 > block.chars;
+        let heads_links =
+            block.kind == ParagraphKind::Heading && self.page.blocks.get(index + 1).is_some_and(linked);
+        linked(block) || heads_links
     }
+}
+
+/// Hints without those that what the elements hold speaks against: a part that holds nearly all prose of the page, or
+/// the named text of an article, is no boilerplate whatever it is called.
+fn overruled(tree: &Tree<'_>, page: &Page, mut hints: Vec<Hint>, prose: &[f32]) -> Vec<Hint> {
+    let mut inside = vec![(0.0_f32, 0.0_f32); tree.nodes.len()];
+    for (block, prose) in page.blocks.iter().zip(prose) {
+        if let Some((all, _)) = inside.get_mut(block.node) {
+            *all += prose;
+        }
+    }
+    for index in (1..tree.nodes.len()).rev() {
+        let (all, mut named) = inside.get(index).copied().unwrap_or_default();
+        if hints.get(index) == Some(&Hint::ArticleText) {
+            named = all;
+        }
+        let parent = tree.node(index).map_or(0, |node| node.parent);
+        if let Some((around, around_named)) = inside.get_mut(parent) {
+            *around += all;
+            *around_named += named;
+        }
+    }
+    let total = inside.first().map_or(0.0, |(all, _)| *all);
+    for (hint, (all, named)) in hints.iter_mut().zip(&inside) {
+        if *hint == Hint::Boilerplate && (*all > total * 0.75 || *named > total * 0.3) {
+            *hint = Hint::None;
+        }
+    }
+    hints
 }
 
 /// How much a block reads like prose: its characters outside links, where it has the marks of sentences.

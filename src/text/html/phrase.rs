@@ -97,6 +97,19 @@ const PAGE: &[&str] = &[
     "小程序",
 ];
 
+/// Openings of lines, however long, in which a site speaks for itself.
+const DISCLAIMERS: &[&str] = &[
+    "免责声明",
+    "版权声明",
+    "特别声明",
+    "郑重声明",
+    "声明：",
+    "声明:",
+    "特别提示：本",
+    "风险提示：本",
+    "温馨提示：财经",
+];
+
 /// Headings after which pages list other articles, comments or offers.
 const TAIL: &[&str] = &[
     "相关阅读",
@@ -157,7 +170,9 @@ const SHORT: usize = 60;
 /// Whether a line of `chars` characters belongs to the page rather than to the article.
 #[must_use]
 pub fn is_of_page(text: &str, chars: usize) -> bool {
-    chars <= SHORT && PAGE.iter().any(|phrase| text.contains(phrase))
+    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    DISCLAIMERS.iter().any(|opening| bare.starts_with(opening))
+        || (chars <= SHORT && PAGE.iter().any(|phrase| text.contains(phrase)))
 }
 
 /// Whether a line opens the part of a page where the article has ended.

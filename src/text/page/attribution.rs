@@ -1,4 +1,4 @@
-//! Who published and who wrote it.
+//! Who published it, and under which headline it first ran.
 
 use std::ops::Range;
 
@@ -20,9 +20,6 @@ const SOURCE_LABELS: &[&str] = &[
     "发布机构",
     "发布单位",
 ];
-
-/// Labels before an author.
-const AUTHOR_LABELS: &[&str] = &["作者", "撰文", "撰稿", "文字"];
 
 /// Names of `<meta>` that hold the medium.
 const SOURCE_META: &[&str] = &["ContentSource", "source", "mediaid", "article:source", "og:article:source"];
@@ -108,9 +105,9 @@ pub fn original_title_in(text: &str) -> Option<(Range<usize>, bool)> {
     (start < end).then_some((start..end, alone && rest.is_empty()))
 }
 
-/// The medium.
+/// The medium; `published` is where the publish time stands.
 #[must_use]
-pub fn source(view: &View<'_>, headline: Option<usize>, byline: &[Found]) -> Option<Found> {
+pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
     let mut labelled: Vec<(bool, usize, usize, Found)> = Vec::new();
     for (index, line) in view.lines.iter().enumerate() {
         let text = view.line(index);
@@ -128,15 +125,158 @@ pub fn source(view: &View<'_>, headline: Option<usize>, byline: &[Found]) -> Opt
         }
     }
     labelled.sort_by_key(|(far, rank, index, _)| (*far, *rank, *index));
-    let labelled = labelled.into_iter().next().map(|(.., found)| found);
-    let _ = byline;
-    labelled.or_else(|| view.meta(SOURCE_META))
+    let (near, far): (Vec<_>, Vec<_>) = labelled.into_iter().partition(|(far, ..)| !far);
+    let first = |found: Vec<(bool, usize, usize, Found)>| found.into_iter().next().map(|(.., found)| found);
+    first(near)
+        .or_else(|| beside_time(view, headline, published))
+        .or_else(|| named_so(view, headline))
+        .or_else(|| view.meta(SOURCE_META))
+        .or_else(|| first(far))
+}
+
+/// How far below the headline the line of medium and time stands.
+const NEAR: usize = 6;
+
+/// The medium where it stands without a label beside the publish time: 2024-05-01 08:00 某某日报.
+fn beside_time(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
+    let (headline, published) = (headline?, published?);
+    let below = headline + 1..(headline + 1 + NEAR).min(view.lines.len());
+    let index = below.clone().find(|&index| view.line(index).contains(&published.text))?;
+    let line = view.lines.get(index).filter(|line| line.chars <= 60)?;
+    let text = view.line(index);
+    let at = text.find(&published.text)?;
+    let (before, after) = (0..at, at + published.text.len()..text.len());
+    let entry = [after, before].into_iter().find_map(|range| {
+        let part = text.get(range.clone())?;
+        words_of(part)
+            .into_iter()
+            .map(|word| range.start + word.start..range.start + word.end)
+            .find(|word| text.get(word.clone()).is_some_and(is_medium))
+    });
+    if let Some(entry) = entry {
+        return view.found(index, entry);
+    }
+    // Alone in the line between headline and time.
+    let above = index.checked_sub(1).filter(|&above| above > headline)?;
+    let text = view.line(above);
+    is_medium(text).then(|| view.found(above, 0..text.len())).flatten()
+}
+
+/// Words of a line of metadata.
+fn words_of(text: &str) -> Vec<Range<usize>> {
+    let separator = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '|' | '｜' | '丨' | '[' | '【' | ']' | '】' | '(' | '（' | ')' | '）' | '/' | '·')
+    };
+    let mut from = 0;
+    let mut words = Vec::new();
+    for word in text.split(separator) {
+        words.push(from..from + word.len());
+        from += word.len();
+        from += text.get(from..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    }
+    words
+}
+
+/// Whether a word that stands where the medium does can be its name.
+fn is_medium(word: &str) -> bool {
+    const NOT: &[&str] = &[
+        "原创",
+        "转载",
+        "阅读",
+        "评论",
+        "浏览",
+        "分享",
+        "正文",
+        "首页",
+        "字体",
+        "字号",
+        "编辑",
+        "作者",
+        "收藏",
+        "举报",
+        "人参与",
+        "跟贴",
+        "打印",
+        "关闭",
+        "热度",
+        "听新闻",
+        "查看",
+        "更新",
+        "发布",
+        "时间",
+        "点击",
+        "关注",
+        "大",
+        "中",
+        "小",
+        "视频",
+        "图片",
+        "条",
+    ];
+    let chars = word.chars().count();
+    (2..=16).contains(&chars)
+        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '-' | '_' | '.'))
+        && word.chars().filter(|c| !c.is_ascii()).count() >= 2
+        && !word.starts_with(|c: char| c.is_ascii_digit())
+        && !NOT.iter().any(|not| word.starts_with(not) || word.ends_with(not))
+        && !super::name::is_name(word)
+}
+
+/// The medium or account by the name of its element: `<a id="js_name">`, `<p class="author-name">`.
+fn named_so(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
+    const NAMES: &[&str] = &[
+        "source",
+        "media",
+        "nickname",
+        "laiyuan",
+        "author-name",
+        "authorname",
+        "js_name",
+        "account",
+        "profilename",
+    ];
+    let (tree, page) = view.html?;
+    let headline = headline?;
+    let near = headline.saturating_sub(4)..(headline + 1 + NEAR).min(view.lines.len());
+    let lines = view.lines.get(near.clone())?;
+    let (first, last) = (lines.first()?.span.start, lines.last()?.span.end);
+    let area = page.source_of(super::Span { start: first, end: last })?;
+    tree.nodes.iter().enumerate().filter(|(_, node)| area.contains(&node.source.start)).find_map(
+        |(index, node)| {
+            let named = ["id", "class"].iter().any(|attribute| {
+                tree.attribute(index, attribute).is_some_and(|value| {
+                    value.split_ascii_whitespace().any(|name| {
+                        let name = name.to_ascii_lowercase();
+                        NAMES.iter().any(|wanted| {
+                            name == *wanted
+                                || name.ends_with(&format!("-{wanted}"))
+                                || name.ends_with(&format!("_{wanted}"))
+                        })
+                    })
+                })
+            });
+            let text = named.then(|| {
+                tree.nodes.get(index + 1..node.end)?.iter().find(|node| {
+                    node.element().is_none()
+                        && !tree.source.get(node.source.clone()).unwrap_or_default().trim().is_empty()
+                })
+            })??;
+            let found = view.value(text.source.clone())?;
+            (is_medium(&found.text) || super::name::is_name(&found.text)).then_some(found)
+        },
+    )
 }
 
 /// What follows `label` and a colon in line `index`, or stands in the next line.
-fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Option<Found> {
+pub(super) fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Option<Found> {
     let text = view.line(index);
     let at = from + text.get(from..)?.find(label)?;
+    // Pictures and figures have sources of their own.
+    let of_picture = ["图片", "图", "照片", "数据", "资料", "视频", "素材", "封面"];
+    if text.get(..at).is_some_and(|before| of_picture.iter().any(|word| before.ends_with(word))) {
+        return None;
+    }
     let rest = text.get(at + label.len()..)?;
     let spaced = rest.trim_start();
     let value = spaced.strip_prefix(['：', ':', '/', '丨', '|', '｜'])?;
@@ -144,9 +284,10 @@ fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Optio
     let start = text.len() - value.len();
     if value.is_empty() {
         let next = view.lines.get(index + 1)?;
-        let short = next.chars <= 25 && next.chars >= 2;
-        let range = 0..entry_len(view.line(index + 1));
-        return short.then(|| view.found(index + 1, range)).flatten();
+        if !(2..=25).contains(&next.chars) {
+            return None;
+        }
+        return view.found(index + 1, 0..entry_len(view.line(index + 1)));
     }
     let len = entry_len(value);
     let chars = value.get(..len)?.chars().count();
@@ -156,11 +297,20 @@ fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Optio
 /// How much of `value` is one entry: up to white space, punctuation, a digit that begins a date, or the next label.
 fn entry_len(value: &str) -> usize {
     let mut end = value.len();
+    let mut open = 0_u32;
     for (at, character) in value.char_indices() {
         if at == 0 {
             continue;
         }
         let rest = value.get(at..).unwrap_or_default();
+        match character {
+            '（' | '(' if rest.contains(['）', ')']) => open += 1,
+            '）' | ')' if open > 0 => {
+                open -= 1;
+                continue;
+            }
+            _ => {}
+        }
         let stop = matches!(
             character,
             '|' | '｜'
@@ -250,18 +400,4 @@ pub fn is_metadata(text: &str, chars: usize) -> bool {
         })
     });
     chars <= 80 && labelled && !text.ends_with('。')
-}
-
-/// The authors, one piece each.
-#[must_use]
-pub fn byline(view: &View<'_>, headline: Option<usize>) -> Vec<Found> {
-    let _ = headline;
-    for (index, line) in view.lines.iter().enumerate().filter(|(_, line)| !line.link && line.chars <= 120) {
-        let _ = line;
-        for label in AUTHOR_LABELS {
-            let Some(found) = value_after(view, index, 0, label) else { continue };
-            return vec![found];
-        }
-    }
-    Vec::new()
 }

@@ -20,18 +20,31 @@ pub struct Headline {
 
 /// What a page declares as its headline.
 struct Declared {
-    /// Letters of what follows.
+    /// Letters of the headline without the site's name.
     letters: String,
+    /// Letters of all of it.
+    all: String,
     found: Found,
+}
+
+impl Declared {
+    fn of(found: Found) -> Option<Self> {
+        // Nothing that long is a headline, and every line is compared with it.
+        if found.text.len() > 2000 {
+            return None;
+        }
+        let letters = letters(&without_site(&found.text));
+        (!letters.is_empty()).then(|| Self { letters, all: super::letters(&found.text), found })
+    }
 }
 
 /// Finds the headline of a page.
 #[must_use]
 pub fn find(view: &View<'_>) -> Option<Headline> {
     let exact = view.meta(&["ArticleTitle", "og:title", "twitter:title", "headline"]);
-    let exact = exact.map(|found| Declared { letters: letters(&without_site(&found.text)), found });
+    let exact = exact.and_then(Declared::of);
     let title = title_element(view);
-    let declared: Vec<&Declared> = exact.iter().chain(&title).filter(|d| !d.letters.is_empty()).collect();
+    let declared: Vec<&Declared> = exact.iter().chain(&title).collect();
     shown(view, &declared).or_else(|| sole_heading(view)).or_else(|| {
         let best = declared.into_iter().next()?;
         let found = shortened(view, &best.found).unwrap_or_else(|| best.found.clone());
@@ -75,9 +88,8 @@ fn shown(view: &View<'_>, declared: &[&Declared]) -> Option<Headline> {
         }
         let whole = declared.iter().any(|declared| declared.letters == text);
         let part = declared.iter().any(|declared| {
-            let all = letters(&declared.found.text);
             // A headline is declared with the site's name behind it, or cut short.
-            all.starts_with(&text) && text.len() * 2 >= declared.letters.len()
+            declared.all.starts_with(&text) && text.len() * 2 >= declared.letters.len()
                 || text.starts_with(&declared.letters) && declared.letters.chars().count() >= 8
         });
         if !whole && (!part || line.link) {
@@ -110,7 +122,7 @@ fn title_element(view: &View<'_>) -> Option<Declared> {
     // Pictures have titles too; the page's own comes first.
     let title = tree.of(Element::Title).next()?;
     let found = view.value(tree.node(title + 1)?.source.clone())?;
-    Some(Declared { letters: letters(&without_site(&found.text)), found })
+    Declared::of(found)
 }
 
 /// The declared headline without the site's name, with its place.
