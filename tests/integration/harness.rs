@@ -96,7 +96,7 @@ pub(crate) fn literally(
         Content::Text(text) => text.clone(),
         Content::Raw { data, .. } => encoding_rs::GB18030.decode(data).0.into_owned(),
     };
-    let mut map = SourceMap::default();
+    let mut segments = Vec::new();
     let mut text = String::new();
     let mut paragraphs = Vec::new();
     let title = (Field::Title, ParagraphKind::Title, document.title.as_str());
@@ -117,7 +117,9 @@ pub(crate) fn literally(
                 _ => character.len_utf8() as u32,
             };
             let clean_len = character.len_utf8() as u32;
-            map.segments.push(Segment { clean: text.len() as u32, clean_len, field, source, source_len });
+            let clean = text.len() as u32;
+            // Source positions count what was sent already, so nothing is left to lead back.
+            segments.push(Segment { clean, clean_len, field, source, source_len, literal: false });
             source += source_len;
             text.push(character);
         }
@@ -145,6 +147,7 @@ pub(crate) fn literally(
         .map(|_| Classification { explanations: vec![explanation], ..Classification::default() });
     let sentences =
         paragraphs.iter().zip(0..).map(|(it, paragraph)| Sentence { span: it.span, paragraph }).collect();
+    let map = SourceMap::new(segments, None);
     let clean = CleanText { text, paragraphs, map, format: Format::PlainText, charset: "UTF-8" };
     let warnings = vec![Warning { reason: "SCRIPTED", message: "for a test".into() }];
     let prepared = Prepared { clean, sentences, page: Default::default(), language: "zh-Hans", warnings };
