@@ -268,7 +268,7 @@ impl Record {
         // A body that is dropped before its end had nobody to read it.
         let code = code.unwrap_or(Code::Cancelled);
         // The path is the caller's and may be of any length; ours are known.
-        let method = method.get(..method.floor_char_boundary(100)).unwrap_or_default();
+        let method: String = method.chars().take(100).collect();
         let request_id = &*request_id;
         if is_own {
             tracing::info!(
@@ -377,6 +377,8 @@ impl Drop for Recorded {
 
 #[cfg(test)]
 mod tests {
+    use tonic_types::StatusExt as _;
+
     use super::*;
 
     fn headers(name: &'static str, value: &str) -> HeaderMap {
@@ -406,5 +408,49 @@ mod tests {
             assert_eq!(id.len(), 18, "{id}");
             assert!(!made[..index].contains(id));
         }
+    }
+
+    /// Answers, or panics on demand.
+    #[derive(Clone)]
+    struct Handler;
+
+    impl Service<Request<Body>> for Handler {
+        type Response = Response<Body>;
+        type Error = Infallible;
+        type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            Box::pin(async move {
+                assert!(request.uri().path() != "/wenmai.v1.A/Panic", "on purpose");
+                Ok(Status::not_found("handled").into_http())
+            })
+        }
+    }
+
+    async fn answered(draining: bool, path: &str) -> Status {
+        let (_drain, draining) = watch::channel(draining);
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        let response = CallLayer::new(draining).layer(Handler).call(request).await.unwrap();
+        assert!(response.headers().contains_key(REQUEST_ID));
+        Status::from_header_map(response.headers()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn new_calls_are_refused_while_draining_but_health_goes_on() {
+        assert_eq!(answered(false, "/wenmai.v1.DocumentService/Analyze").await.message(), "handled");
+        let status = answered(true, "/wenmai.v1.DocumentService/Analyze").await;
+        assert_eq!(status.code(), Code::Unavailable);
+        assert_eq!(status.get_details_error_info().unwrap().reason, "DRAINING");
+        assert_eq!(answered(true, "/grpc.health.v1.Health/Check").await.message(), "handled");
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_answered() {
+        let status = answered(false, "/wenmai.v1.A/Panic").await;
+        assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"));
     }
 }

@@ -188,6 +188,7 @@ impl Documents {
             waiting.push((id, pending));
         }
         let mut timing = Timing::default();
+        let limit = self.max_results_bytes();
         let mut size = 0;
         let mut results = Vec::with_capacity(waiting.len());
         for (index, (id, pending)) in waiting.into_iter().enumerate() {
@@ -204,12 +205,12 @@ impl Documents {
                 return Err(failure);
             }
             let result = result(call, id, index as u64, outcome);
+            // Tag and length of the result stand before it.
             size += result.encoded_len() + 8;
+            if size > limit {
+                return Err(Failure::ResponseTooLarge { size, limit });
+            }
             results.push(result);
-        }
-        let limit = self.max_results_bytes();
-        if size > limit {
-            return Err(Failure::ResponseTooLarge { size, limit });
         }
         let is_error = |result: &&pb::DocumentResult| {
             matches!(result.outcome, Some(pb::document_result::Outcome::Error(_)))

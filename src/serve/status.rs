@@ -50,7 +50,7 @@ pub(super) enum Failure {
     },
     /// The answer is larger than the server sends.
     ResponseTooLarge {
-        /// Bytes.
+        /// Bytes, at least.
         size: usize,
         /// The limit.
         limit: usize,
@@ -133,7 +133,7 @@ impl Failure {
             }
             Self::ResponseTooLarge { size, limit } => {
                 details.set_error_info("RESPONSE_TOO_LARGE", DOMAIN, sizes(*size, *limit));
-                let message = format!("the answer would have {size} bytes, the limit is {limit}");
+                let message = format!("the answer would have {size} bytes or more, the limit is {limit}");
                 (Code::ResourceExhausted, message)
             }
             Self::Deadline => (Code::DeadlineExceeded, "the deadline passed".to_owned()),
@@ -209,10 +209,12 @@ pub(super) fn translated(status: &Status) -> Option<Status> {
 /// Field and reason out of prost's "failed to decode Protobuf message: Document.title: ClassifyRequest.document: …",
 /// which names the innermost field first. The reason is one of prost's own and holds nothing of the message.
 fn undecodable(message: &str) -> Violation {
-    let mut parts: Vec<&str> = message.split(": ").skip(1).collect();
-    let reason = parts.pop().unwrap_or("cannot be decoded");
-    let names = parts.iter().rev().filter_map(|part| part.rsplit('.').next());
-    Violation { field: names.collect::<Vec<_>>().join("."), message: reason.to_owned() }
+    let is_field = |part: &&&str| part.contains('.') && !part.contains(' ');
+    let parts: Vec<&str> = message.split(": ").skip(1).collect();
+    let (fields, reason) =
+        parts.split_at_checked(parts.iter().take_while(is_field).count()).unwrap_or_default();
+    let names: Vec<&str> = fields.iter().rev().filter_map(|field| field.rsplit('.').next()).collect();
+    Violation { field: names.join("."), message: reason.join(": ") }
 }
 
 fn sizes(size: usize, limit: usize) -> HashMap<String, String> {

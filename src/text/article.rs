@@ -117,8 +117,14 @@ fn draft_of(
             }
         }
     }
+    let headline_letters = headline.map(|headline| page::letters(&headline.found.text)).unwrap_or_default();
     for &index in &article.blocks {
         let Some(block) = page.blocks.get(index) else { continue };
+        // Bars that stick to the window repeat the headline.
+        let again = article.whole_page && shown != Some(index) && block.chars <= 200;
+        if again && shown.is_some() && page::letters(page.text_of(block)) == headline_letters {
+            continue;
+        }
         let kind = if shown == Some(index) {
             if repeated {
                 continue;

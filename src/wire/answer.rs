@@ -4,10 +4,10 @@ use super::classification;
 use super::document::Accepted;
 use super::document::sha256;
 use super::extraction;
-use super::offsets::OffsetIndex;
-use super::offsets::Unit;
 use super::options::Plan;
 use super::pb;
+use super::unit::Ruler;
+use super::unit::Unit;
 use crate::analyze::Analysis;
 use crate::text::CleanText;
 use crate::text::Content;
@@ -37,8 +37,8 @@ pub fn encode(accepted: &Accepted, plan: &Plan, analysis: &Analysis) -> pb::Anal
 #[derive(Debug)]
 pub(super) struct Spans<'a> {
     clean: &'a CleanText,
-    title: OffsetIndex<'a>,
-    content: OffsetIndex<'a>,
+    title: Ruler<'a>,
+    content: Ruler<'a>,
     unit: Unit,
 }
 
@@ -52,8 +52,8 @@ impl<'a> Spans<'a> {
         };
         Self {
             clean,
-            title: OffsetIndex::new(&document.title, *unit),
-            content: OffsetIndex::new(content, *unit),
+            title: Ruler::new(&document.title, *unit),
+            content: Ruler::new(content, *unit),
             unit: *unit,
         }
     }
@@ -81,20 +81,20 @@ impl<'a> Spans<'a> {
     }
 
     fn place(&self, field: Field, start: usize, end: usize, text: &str) -> pb::Span {
-        let (field, index) = match field {
+        let (field, ruler) = match field {
             Field::Title => (pb::DocumentField::Title, &self.title),
             Field::Content => (pb::DocumentField::Content, &self.content),
         };
-        pb::Span { field: field.into(), start: index.at(start), end: index.at(end), text: text.to_owned() }
+        pb::Span { field: field.into(), start: ruler.at(start), end: ruler.at(end), text: text.to_owned() }
     }
 }
 
 fn clean_text(clean: &CleanText, spans: &Spans<'_>) -> pb::CleanText {
-    let index = OffsetIndex::new(&clean.text, spans.unit);
+    let ruler = Ruler::new(&clean.text, spans.unit);
     let paragraphs = clean.paragraphs.iter().map(|paragraph| pb::Paragraph {
         span: spans.encode(paragraph.span).map(|span| pb::Span { text: String::new(), ..span }),
-        start: index.at(paragraph.span.range().start),
-        end: index.at(paragraph.span.range().end),
+        start: ruler.at(paragraph.span.range().start),
+        end: ruler.at(paragraph.span.range().end),
         kind: match paragraph.kind {
             ParagraphKind::Title => pb::ParagraphKind::Title,
             ParagraphKind::OriginalTitle => pb::ParagraphKind::OriginalTitle,

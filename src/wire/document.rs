@@ -6,11 +6,11 @@ use jiff::tz::TimeZoneDatabase;
 use sha2::Digest as _;
 use sha2::Sha256;
 
-use super::offsets::Unit;
 use super::options::Encoding;
 use super::options::Oversize;
 use super::options::Plan;
 use super::pb;
+use super::unit::Unit;
 use super::violation::Check;
 use super::violation::Excess;
 use super::violation::Refusal;
@@ -176,15 +176,20 @@ fn fit(document: &mut Document, plan: &Plan, limit: usize, check: &mut Check) ->
         }
         Oversize::Truncate => {
             let sha256 = plan.include_digest.then(|| sha256(document));
-            document.title.truncate(document.title.floor_char_boundary(limit));
+            document.title.truncate(text_boundary(&document.title, limit));
             let left = limit - document.title.len();
             match &mut document.content {
-                Content::Text(text) => text.truncate(text.floor_char_boundary(left)),
+                Content::Text(text) => text.truncate(text_boundary(text, left)),
                 Content::Raw { data, .. } => data.truncate(raw_boundary(data, left)),
             }
             Some(Cut { size, limit, sha256 })
         }
     }
+}
+
+/// The greatest end of a character in `text` that is not after `limit`.
+fn text_boundary(text: &str, limit: usize) -> usize {
+    (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
 /// The greatest end of a character in `data` that is not after `limit`, whatever the charset: UTF-8, UTF-16, and

@@ -20,7 +20,7 @@ pub mod pb {
 /// The contract as an encoded `google.protobuf.FileDescriptorSet`, the types of `google.rpc` error details included.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wenmai_descriptor.bin"));
 
-pub mod offsets;
+pub mod unit;
 pub mod violation;
 pub mod options;
 pub mod document;

@@ -64,14 +64,16 @@ fn kind(field: &FieldDescriptor) -> String {
 }
 
 fn type_name(kind: &Kind) -> String {
-    match kind {
-        Kind::Message(message) if message.is_map_entry() => {
-            let (key, value) = (message.map_entry_key_field(), message.map_entry_value_field());
-            format!("<{}, {}>", type_name(&key.kind()), type_name(&value.kind()))
+    if let Some(message) = kind.as_message() {
+        if !message.is_map_entry() {
+            return message.full_name().to_owned();
         }
-        Kind::Message(message) => message.full_name().to_owned(),
-        Kind::Enum(known) => known.full_name().to_owned(),
-        scalar => format!("{scalar:?}").to_lowercase(),
+        let (key, value) = (message.map_entry_key_field(), message.map_entry_value_field());
+        return format!("<{}, {}>", type_name(&key.kind()), type_name(&value.kind()));
+    }
+    match kind.as_enum() {
+        Some(known) => known.full_name().to_owned(),
+        None => format!("{kind:?}").to_lowercase(),
     }
 }
 

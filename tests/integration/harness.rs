@@ -21,19 +21,9 @@ use wenmai::serve::Model;
 use wenmai::serve::ModelInfo;
 use wenmai::serve::RunError;
 use wenmai::serve::registry::LabelInfo;
-use wenmai::text::CleanText;
-use wenmai::text::Content;
+use wenmai::text;
 use wenmai::text::Document;
-use wenmai::text::Field;
-use wenmai::text::Format;
-use wenmai::text::Paragraph;
-use wenmai::text::ParagraphKind;
-use wenmai::text::Prepared;
-use wenmai::text::Sentence;
-use wenmai::text::SourceMap;
 use wenmai::text::Span;
-use wenmai::text::Warning;
-use wenmai::text::clean::Segment;
 use wenmai::topic::Classification;
 use wenmai::topic::FeatureContribution;
 use wenmai::topic::LabelExplanation;
@@ -75,7 +65,7 @@ pub(crate) fn scripted(
     Arc::new(Scripted(Box::new(script)))
 }
 
-/// An engine that takes plain text as it is and explains one label by every 京 in it.
+/// An engine that knows one label and explains it by every 京 of the text.
 pub(crate) fn literal() -> Arc<dyn Engine> {
     scripted(literally)
 }
@@ -92,42 +82,8 @@ pub(crate) fn literally(
         }
         observer.leave(stage);
     }
-    let content = match &document.content {
-        Content::Text(text) => text.clone(),
-        Content::Raw { data, .. } => encoding_rs::GB18030.decode(data).0.into_owned(),
-    };
-    let mut segments = Vec::new();
-    let mut text = String::new();
-    let mut paragraphs = Vec::new();
-    let title = (Field::Title, ParagraphKind::Title, document.title.as_str());
-    for (field, kind, piece) in [title, (Field::Content, ParagraphKind::Body, content.as_str())] {
-        if piece.is_empty() {
-            continue;
-        }
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        let start = text.len();
-        let mut source = 0;
-        for character in piece.chars() {
-            let source_len = match (&document.content, field) {
-                (Content::Raw { .. }, Field::Content) => {
-                    encoding_rs::GB18030.encode(&character.to_string()).0.len() as u32
-                }
-                _ => character.len_utf8() as u32,
-            };
-            let clean_len = character.len_utf8() as u32;
-            let clean = text.len() as u32;
-            // Source positions count what was sent already, so nothing is left to lead back.
-            segments.push(Segment { clean, clean_len, field, source, source_len, literal: false });
-            source += source_len;
-            text.push(character);
-        }
-        paragraphs.push(Paragraph { span: Span::new(start, text.len()), kind });
-    }
-    if text.trim().is_empty() {
-        return Err(Error::EmptyDocument);
-    }
+    let prepared = text::prepare(document)?;
+    let text = &prepared.clean.text;
     let found = text.match_indices('京').map(|(at, word)| Span::new(at, at + word.len()));
     let explanation = LabelExplanation {
         id: "capital".into(),
@@ -145,12 +101,6 @@ pub(crate) fn literally(
         .classify
         .as_ref()
         .map(|_| Classification { explanations: vec![explanation], ..Classification::default() });
-    let sentences =
-        paragraphs.iter().zip(0..).map(|(it, paragraph)| Sentence { span: it.span, paragraph }).collect();
-    let map = SourceMap::new(segments, None);
-    let clean = CleanText { text, paragraphs, map, format: Format::PlainText, charset: "UTF-8" };
-    let warnings = vec![Warning { reason: "SCRIPTED", message: "for a test".into() }];
-    let prepared = Prepared { clean, sentences, page: Default::default(), language: "zh-Hans", warnings };
     Ok(Analysis { prepared, classification, extraction: None, token_count: 1 })
 }
 

@@ -102,6 +102,19 @@ async fn calls_that_have_begun_end_and_new_ones_are_not_taken() {
 }
 
 #[tokio::test]
+async fn idle_connections_do_not_hold_up_the_end() {
+    let server = Running::start(literal()).await;
+    let mut client = server.documents().await;
+    client.analyze(analyze(text("", "京"))).await.unwrap();
+    let silent = TcpStream::connect(server.address).await.unwrap();
+    server.signal();
+    let begun = std::time::Instant::now();
+    server.ended().await.unwrap();
+    assert!(begun.elapsed() < Config::default().drain_grace / 5, "{:?}", begun.elapsed());
+    drop((client, silent));
+}
+
+#[tokio::test]
 async fn the_drain_has_an_end() {
     let (stuck, gate) = mpsc::channel::<()>();
     let (began, begun) = mpsc::channel();

@@ -11,6 +11,7 @@
 mod architecture;
 mod cli;
 mod contract;
+mod end_to_end;
 mod grpc;
 mod harness;
 mod lifecycle;

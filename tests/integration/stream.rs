@@ -16,7 +16,6 @@ use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 use wenmai::config::Config;
 use wenmai::config::Limits;
-use wenmai::text::Content;
 use wenmai::wire::pb;
 use wenmai::wire::pb::document_service_client::DocumentServiceClient;
 use wenmai::wire::pb::stream_analyze_request::Message as In;
@@ -80,7 +79,7 @@ fn parts(answers: Vec<Out>) -> (pb::StreamStarted, Vec<pb::DocumentResult>, pb::
     };
     let results = answers.map(|answer| match answer {
         Out::Result(result) => result,
-        other => panic!("{other:?}"),
+        other @ (Out::Started(_) | Out::Summary(_)) => panic!("{other:?}"),
     });
     (started, results.collect(), summary)
 }
@@ -136,46 +135,26 @@ async fn a_failed_document_gets_the_status_of_the_unary_call() {
 }
 
 #[tokio::test]
-async fn results_come_as_they_are_ready_or_in_order() {
-    for ordered in [true, false] {
-        let (release, gate) = mpsc::channel::<()>();
-        let (gate, release) = (Mutex::new(gate), Mutex::new(release));
-        let engine = scripted(move |document, options, observer| {
-            // The first document waits for the second to be done.
-            match &document.content {
-                Content::Text(text) if text == "first" => gate.lock().unwrap().recv_timeout(SOON).unwrap(),
-                Content::Text(_) | Content::Raw { .. } => release.lock().unwrap().send(()).unwrap(),
-            }
+async fn results_come_in_order_where_order_is_wanted() {
+    let (release, gate) = mpsc::channel::<()>();
+    let (gate, release) = (Mutex::new(gate), Mutex::new(release));
+    let engine = scripted(move |document, options, observer| {
+        // The first document is not done before the second.
+        if document.id == "first" {
+            gate.lock().unwrap().recv_timeout(SOON).unwrap();
             literally(document, options, observer)
-        });
-        let server = Running::with(Config { workers: 2, ..Config::default() }, engine).await;
-        let mut client = server.documents().await;
-        let (send, requests) = tokio::sync::mpsc::channel(8);
-        let send_all = async |messages: Vec<In>| {
-            for message in messages {
-                send.send(pb::StreamAnalyzeRequest { message: Some(message) }).await.unwrap();
-            }
-        };
-        send_all(vec![
-            In::Config(config(ordered)),
-            In::Document(text("0", "first")),
-            In::Document(text("1", "second")),
-        ])
-        .await;
-        let mut answers = client.stream_analyze(ReceiverStream::new(requests)).await.unwrap().into_inner();
-        let mut order = Vec::new();
-        while order.len() < 2 {
-            if let Some(Out::Result(result)) = soon(answers.message()).await.unwrap().unwrap().message {
-                order.push(result.index);
-            }
-        }
-        if ordered {
-            assert_eq!(order, [0, 1]);
         } else {
-            order.sort_unstable();
-            assert_eq!(order, [0, 1]);
+            let answer = literally(document, options, observer);
+            release.lock().unwrap().send(()).unwrap();
+            answer
         }
-    }
+    });
+    let server = Running::with(Config { workers: 2, ..Config::default() }, engine).await;
+    let mut client = server.documents().await;
+    let documents = vec![text("first", "京"), text("second", "京")];
+    let (_, results, _) = parts(all(&mut client, config(true), documents).await.unwrap());
+    let ids: Vec<&str> = results.iter().map(|result| result.document_id.as_str()).collect();
+    assert_eq!(ids, ["first", "second"]);
 }
 
 #[tokio::test]

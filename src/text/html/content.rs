@@ -49,6 +49,15 @@ pub fn find(tree: &Tree<'_>, page: &Page, headline: Option<usize>) -> Article {
     Article { blocks: scene.blocks_of(root), whole_page: true }
 }
 
+/// Prose of an element.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    /// Of its blocks and of the elements in it, each weighed by its name.
+    inside: f32,
+    /// The same, weighed by the element's own name.
+    named: f32,
+}
+
 /// A page with what is known of its elements.
 struct Scene<'p> {
     tree: &'p Tree<'p>,
@@ -84,19 +93,19 @@ impl<'p> Scene<'p> {
     /// The element that the article lies in.
     fn article_root(&self) -> NodeIndex {
         let weights = self.weights();
-        let weight = |index: NodeIndex| weights.get(index).copied().unwrap_or(0.0);
+        let weight = |index: NodeIndex| weights.get(index).copied().unwrap_or_default();
         let mut root = 0;
         while let Some(node) = self.tree.node(root) {
             let mut best = None;
             let mut child = root + 1;
             while child < node.end {
-                if weight(child) > best.map_or(0.0, weight) {
+                if weight(child).named > best.map_or(0.0, |best| weight(best).named) {
                     best = Some(child);
                 }
                 child = self.tree.node(child).map_or(node.end, |node| node.end);
             }
             match best {
-                Some(child) if weight(child) >= DOMINANT * weight(root) => root = child,
+                Some(child) if weight(child).named >= DOMINANT * weight(root).inside => root = child,
                 Some(_) | None => break,
             }
         }
@@ -104,8 +113,8 @@ impl<'p> Scene<'p> {
     }
 
     /// Weighed prose in each element.
-    fn weights(&self) -> Vec<f32> {
-        let mut weights = vec![0.0; self.tree.nodes.len()];
+    fn weights(&self) -> Vec<Weight> {
+        let mut weights = vec![Weight::default(); self.tree.nodes.len()];
         for (index, (block, prose)) in self.page.blocks.iter().zip(&self.prose).enumerate() {
             let mut weight = *prose;
             if self.boilerplate.get(block.node).is_some_and(|&around| around > 0) {
@@ -115,22 +124,20 @@ impl<'p> Scene<'p> {
                 weight *= 0.3;
             }
             if let Some(slot) = weights.get_mut(block.node) {
-                *slot += weight;
+                slot.inside += weight;
             }
         }
-        for index in (1..weights.len()).rev() {
-            let own = weights.get(index).copied().unwrap_or(0.0);
+        for index in (0..weights.len()).rev() {
             let factor = match self.hint(index) {
                 Hint::ArticleText => 4.0,
                 Hint::Boilerplate | Hint::None | Hint::Content => 1.0,
             };
-            let own: f32 = own * factor;
-            if let Some(slot) = weights.get_mut(index) {
-                *slot = own;
-            }
+            let Some(slot) = weights.get_mut(index) else { continue };
+            slot.named = slot.inside * factor;
+            let named = slot.named;
             let parent = self.tree.node(index).map_or(0, |node| node.parent);
-            if let Some(slot) = weights.get_mut(parent) {
-                *slot += own;
+            if let Some(around) = weights.get_mut(parent).filter(|_| index > 0) {
+                around.inside += named;
             }
         }
         weights

@@ -12,6 +12,7 @@ const SOURCE_LABELS: &[&str] = &[
     "稿件来源",
     "新闻来源",
     "本文来源",
+    "来源于",
     "来源",
     "來源",
     "稿源",
@@ -108,7 +109,7 @@ pub fn original_title_in(text: &str) -> Option<(Range<usize>, bool)> {
 /// The medium; `published` is where the publish time stands.
 #[must_use]
 pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
-    let mut labelled: Vec<(bool, usize, usize, Found)> = Vec::new();
+    let mut labelled: Vec<(usize, usize, usize, Found)> = Vec::new();
     for (index, line) in view.lines.iter().enumerate() {
         let text = view.line(index);
         // In a long paragraph only its end may name the medium: （来源：…）.
@@ -120,18 +121,30 @@ pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found
         for (rank, label) in SOURCE_LABELS.iter().enumerate() {
             let Some(found) = value_after(view, index, from, label) else { continue };
             let near = headline.is_some_and(|headline| index.abs_diff(headline) <= 14);
-            labelled.push((!(near || line.article), rank, index, found));
+            let distance = if near && line.chars <= 120 { 0 } else { 1 + usize::from(!line.article) };
+            labelled.push((distance, rank, index, found));
             break;
         }
     }
-    labelled.sort_by_key(|(far, rank, index, _)| (*far, *rank, *index));
-    let (near, far): (Vec<_>, Vec<_>) = labelled.into_iter().partition(|(far, ..)| !far);
-    let first = |found: Vec<(bool, usize, usize, Found)>| found.into_iter().next().map(|(.., found)| found);
-    first(near)
+    labelled.sort_by_key(|(distance, rank, index, _)| (*distance, *rank, *index));
+    let mut labelled = labelled.into_iter().peekable();
+    let mut within = |limit| labelled.next_if(|(distance, ..)| *distance <= limit).map(|(.., found)| found);
+    within(0)
         .or_else(|| beside_time(view, headline, published))
         .or_else(|| named_so(view, headline))
+        .or_else(|| with_author(view, headline))
+        .or_else(|| within(1))
         .or_else(|| view.meta(SOURCE_META))
-        .or_else(|| first(far))
+        .or_else(|| within(2))
+}
+
+/// 张三/某某日报, under the headline.
+fn with_author(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
+    let headline = headline?;
+    (headline + 1..(headline + 1 + NEAR).min(view.lines.len())).find_map(|index| {
+        let medium = super::byline::with_medium(view, index)?.medium;
+        view.found(index, medium)
+    })
 }
 
 /// How far below the headline the line of medium and time stands.
@@ -142,7 +155,7 @@ fn beside_time(view: &View<'_>, headline: Option<usize>, published: Option<&Foun
     let (headline, published) = (headline?, published?);
     let below = headline + 1..(headline + 1 + NEAR).min(view.lines.len());
     let index = below.clone().find(|&index| view.line(index).contains(&published.text))?;
-    let line = view.lines.get(index).filter(|line| line.chars <= 60)?;
+    view.lines.get(index).filter(|line| line.chars <= 60)?;
     let text = view.line(index);
     let at = text.find(&published.text)?;
     let (before, after) = (0..at, at + published.text.len()..text.len());
@@ -150,6 +163,12 @@ fn beside_time(view: &View<'_>, headline: Option<usize>, published: Option<&Foun
         let part = text.get(range.clone())?;
         words_of(part)
             .into_iter()
+            .map(|word| {
+                let label = ["来源", "来自"]
+                    .iter()
+                    .find(|label| part.get(word.clone()).is_some_and(|w| w.starts_with(**label)));
+                word.start + label.map_or(0, |label| label.len())..word.end
+            })
             .map(|word| range.start + word.start..range.start + word.end)
             .find(|word| text.get(word.clone()).is_some_and(is_medium))
     });
@@ -217,7 +236,7 @@ fn is_medium(word: &str) -> bool {
     let chars = word.chars().count();
     (2..=16).contains(&chars)
         && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '-' | '_' | '.'))
-        && word.chars().filter(|c| !c.is_ascii()).count() >= 2
+        && word.chars().any(|c| c.is_alphabetic())
         && !word.starts_with(|c: char| c.is_ascii_digit())
         && !NOT.iter().any(|not| word.starts_with(not) || word.ends_with(not))
         && !super::name::is_name(word)
@@ -290,7 +309,12 @@ pub(super) fn value_after(view: &View<'_>, index: usize, from: usize, label: &st
         return view.found(index + 1, 0..entry_len(view.line(index + 1)));
     }
     let len = entry_len(value);
-    let chars = value.get(..len)?.chars().count();
+    let medium = value.get(..len)?;
+    if matches!(medium, "网络" | "互联网" | "未知" | "本站" | "不详" | "综合" | "原创" | "转载")
+    {
+        return None;
+    }
+    let chars = medium.chars().count();
     (2..=45).contains(&chars).then(|| view.found(index, start..start + len)).flatten()
 }
 

@@ -27,7 +27,9 @@ pub fn find(view: &View<'_>, headline: Option<usize>) -> Vec<Found> {
     let tail = |count: usize| article.iter().rev().copied().take(count);
     None.or_else(|| in_any(view, below.clone(), labelled))
         .or_else(|| in_any(view, below.clone(), line))
-        .or_else(|| in_any(view, below.clone(), with_medium))
+        .or_else(|| {
+            in_any(view, below.clone(), |view, index| pieces(view, index, 0, with_medium(view, index)?.names))
+        })
         .or_else(|| in_any(view, head(), line))
         .or_else(|| in_any(view, head(), opening))
         .or_else(|| in_any(view, tail(8), line))
@@ -59,8 +61,19 @@ fn labelled(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
         let at = text.find(label)? + label.len();
         let rest = text.get(at..)?;
         let value = rest.trim_start().strip_prefix(['：', ':', '/', '｜', '丨'])?;
-        Some(text.len() - value.trim_start().len())
-    })?;
+        let value = value.trim_start();
+        let role = after_role(value.split_whitespace().next()?);
+        // 采写：某报记者 张三; a word that is all role is passed over whole.
+        let skip = if role.is_empty() { value.len() - after_role(value).len() } else { 0 };
+        Some(text.len() - value.len() + skip)
+    });
+    let bare = || {
+        // 作者张三, at the end of the line of medium and time.
+        let at = text.rfind("作者")? + "作者".len();
+        let names = name::list(text.get(at..)?);
+        (text.chars().count() <= LINE * 2 && !names.is_empty()).then_some(at)
+    };
+    let at = at.or_else(bare)?;
     let value = text.get(at..)?;
     let listed = longest_list(value);
     if !listed.is_empty() {
@@ -140,16 +153,24 @@ fn after_role(text: &str) -> &str {
     })
 }
 
+/// Authors and medium in one line, by place in it.
+pub(super) struct Signature {
+    /// The authors.
+    pub(super) names: Vec<Range<usize>>,
+    /// The medium.
+    pub(super) medium: Range<usize>,
+}
+
 /// 张三/某某日报, under the headline.
-fn with_medium(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
+pub(super) fn with_medium(view: &View<'_>, index: usize) -> Option<Signature> {
     view.lines.get(index).filter(|line| !line.link && line.chars <= 24)?;
     let text = view.line(index);
-    let (names, medium) = text.split_once(['/', '／'])?;
-    let media = medium.trim().ends_with(['报', '社', '网', '台', '刊', '闻', '讯', '志', '经', '点']);
-    if !media {
-        return None;
-    }
-    pieces(view, index, 0, name::list(names))
+    let at = text.find(['/', '／'])?;
+    let names = name::list(text.get(..at)?);
+    let medium = at + text.get(at..)?.chars().next()?.len_utf8();
+    let media = ['报', '社', '网', '台', '刊', '闻', '讯', '志', '经', '点'];
+    let named = text.get(medium..)?.trim().ends_with(media);
+    (named && !names.is_empty()).then_some(Signature { names, medium: medium..text.len() })
 }
 
 /// 某某网10月4日讯（记者张三）… at the opening of a paragraph.

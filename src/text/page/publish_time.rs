@@ -105,6 +105,7 @@ fn labelled(view: &View<'_>) -> Option<(Found, PublishTime)> {
             let found = match near {
                 Some(_) => in_line(view, index, after),
                 None if value.is_empty()
+                    && line.chars <= 8
                     && at + label.len() == text.trim_end_matches(['：', ':', ' ']).len() =>
                 {
                     in_line(view, index + 1, 0)
