@@ -159,14 +159,17 @@ fn special_kind(text: &str, line: Option<&Line>, facts: &Facts) -> Option<Paragr
     if attribution::is_metadata(text, chars) {
         return Some(ParagraphKind::Metadata);
     }
-    // A line of nothing but page facts: 2024-05-01 08:00 某某日报 张三.
-    let stated =
-        facts.source.iter().chain(&facts.byline).chain(facts.published.iter().map(|(found, _)| found));
+    // A line of nothing but page facts: 2024-05-01 08:00 某某日报 张三. The medium alone may as well sign the text.
     if chars > 60 {
         return None;
     }
+    let known = facts.byline.iter().chain(facts.published.iter().map(|(found, _)| found));
+    let holds = |found: &&Found| text.contains(&found.text);
+    if !known.clone().any(|found| holds(&found)) {
+        return None;
+    }
     let covered: usize =
-        stated.filter(|found| text.contains(&found.text)).map(|found| found.text.chars().count()).sum();
+        known.chain(&facts.source).filter(holds).map(|found| found.text.chars().count()).sum();
     (covered * 2 > chars).then_some(ParagraphKind::Metadata)
 }
 

@@ -81,7 +81,7 @@ impl SourceMap {
     /// A map over `segments`, in order of the clean text.
     #[must_use]
     pub fn new(segments: Vec<Segment>, raw: Option<RawOffsets>) -> Self {
-        debug_assert!(segments.windows(2).all(|pair| pair[0].clean_end() <= pair[1].clean));
+        debug_assert!(segments.is_sorted_by(|before, after| before.clean_end() <= after.clean));
         Self { segments, raw }
     }
 

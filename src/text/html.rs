@@ -34,7 +34,7 @@ use tokenizer::Tokenizer;
 #[must_use]
 pub fn is_html(text: &str) -> bool {
     let mut tokenizer = Tokenizer::new(text);
-    let mut opened = vec![false; Element::COUNT];
+    let mut opened = [false; Element::COUNT];
     while let Some(token) = tokenizer.next() {
         let (name, closing) = match token {
             Token::Text(_) | Token::RawText(_) => continue,

@@ -263,6 +263,7 @@ impl<'t, 'a> Writer<'t, 'a> {
 
     /// Adds an element to, or takes it from, the open ones that matter to text.
     fn count(&mut self, element: Element, by: isize) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "of a hundred elements, these are counted")]
         let counter = match element {
             Element::A => &mut self.links,
             Element::Li => &mut self.items,
@@ -427,6 +428,7 @@ impl<'t, 'a> Writer<'t, 'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test that cuts a character shall fail")]
 mod tests {
     use super::*;
 

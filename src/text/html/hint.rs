@@ -278,7 +278,7 @@ pub fn of(tree: &Tree<'_>, index: NodeIndex) -> Hint {
             match of_name(name) {
                 Hint::Boilerplate if hint != Hint::ArticleText => return Hint::Boilerplate,
                 Hint::Boilerplate | Hint::None => {}
-                better => hint = hint.max(better),
+                better @ (Hint::Content | Hint::ArticleText) => hint = hint.max(better),
             }
         }
     }

@@ -162,6 +162,7 @@ const TAIL: &[&str] = &[
     "猜您喜欢",
     "相关主题",
     "相关话题",
+    "图集",
 ];
 
 /// Longest line, in characters, that is compared.

@@ -131,9 +131,9 @@ pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found
     let mut within = |limit| labelled.next_if(|(distance, ..)| *distance <= limit).map(|(.., found)| found);
     within(0)
         .or_else(|| beside_time(view, headline, published))
-        .or_else(|| named_so(view, headline))
         .or_else(|| with_author(view, headline))
         .or_else(|| within(1))
+        .or_else(|| named_so(view, headline))
         .or_else(|| view.meta(SOURCE_META))
         .or_else(|| within(2))
 }
@@ -153,8 +153,8 @@ const NEAR: usize = 6;
 /// The medium where it stands without a label beside the publish time: 2024-05-01 08:00 某某日报.
 fn beside_time(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
     let (headline, published) = (headline?, published?);
-    let below = headline + 1..(headline + 1 + NEAR).min(view.lines.len());
-    let index = below.clone().find(|&index| view.line(index).contains(&published.text))?;
+    let mut below = headline + 1..(headline + 1 + NEAR).min(view.lines.len());
+    let index = below.find(|&index| view.line(index).contains(&published.text))?;
     view.lines.get(index).filter(|line| line.chars <= 60)?;
     let text = view.line(index);
     let at = text.find(&published.text)?;
@@ -258,7 +258,7 @@ fn named_so(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
     let (tree, page) = view.html?;
     let headline = headline?;
     let near = headline.saturating_sub(4)..(headline + 1 + NEAR).min(view.lines.len());
-    let lines = view.lines.get(near.clone())?;
+    let lines = view.lines.get(near)?;
     let (first, last) = (lines.first()?.span.start, lines.last()?.span.end);
     let area = page.source_of(super::Span { start: first, end: last })?;
     tree.nodes.iter().enumerate().filter(|(_, node)| area.contains(&node.source.start)).find_map(

@@ -88,7 +88,9 @@ fn labelled(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
         '社', '报', '网', '局', '委', '部', '院', '会', '室', '组', '处', '办', '台', '司', '厅', '府', '心',
     ]);
     let pen_name = (2..=8).contains(&chars) && word.chars().all(char::is_alphanumeric) && !organization;
-    (pen_name && !NOBODY.contains(&word)).then(|| pieces(view, index, at, vec![0..word.len()])).flatten()
+    (pen_name && !NOBODY.contains(&word))
+        .then(|| view.found(index, at..at + word.len()).map(|name| vec![name]))
+        .flatten()
 }
 
 /// The names that `value` begins with, up to what is none.

@@ -121,7 +121,8 @@ fn title_element(view: &View<'_>) -> Option<Declared> {
     let (tree, _) = view.html?;
     // Pictures have titles too; the page's own comes first.
     let title = tree.of(Element::Title).next()?;
-    let found = view.value(tree.node(title + 1)?.source.clone())?;
+    let text = tree.node(title + 1).filter(|text| text.parent == title && text.element().is_none())?;
+    let found = view.value(text.source.clone())?;
     Declared::of(found)
 }
 
