@@ -1,8 +1,32 @@
 //! The order of the layers.
+//!
+//! ```text
+//! titles in 《》 → times → quantities → places → bodies, zones → posts → people
+//!   → competition → entities → speech → relations
+//! ```
+//!
+//! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
+//! competition: it adds [`Finding`](super::finding::Finding)s and changes nothing else.
 
 use super::Anchors;
+use super::EntityType;
 use super::ExtractOptions;
 use super::Extraction;
+use super::characters::Characters;
+use super::characters::Mask;
+use super::document_reference;
+use super::entity;
+use super::gazetteer::Gazetteer;
+use super::incumbency;
+use super::organization;
+use super::person;
+use super::place;
+use super::post;
+use super::quantity;
+use super::relation;
+use super::speech;
+use super::time;
+use super::zone;
 use crate::error::Error;
 use crate::segment::Token;
 use crate::text::Folded;
@@ -23,7 +47,9 @@ pub struct Input<'a> {
 
 /// Finds facts; holds the gazetteers.
 #[derive(Debug)]
-pub struct Extractor {}
+pub struct Extractor {
+    gazetteer: Gazetteer,
+}
 
 impl Extractor {
     /// The extractor over the gazetteers compiled into the program.
@@ -31,13 +57,62 @@ impl Extractor {
     /// # Errors
     /// [`Error::Bundle`] when they are damaged.
     pub fn builtin() -> Result<Self, Error> {
-        Ok(Self {})
+        Ok(Self { gazetteer: Gazetteer::builtin()? })
     }
 
     /// Finds the facts of one document.
     #[must_use]
     pub fn extract(&self, input: &Input<'_>, options: &ExtractOptions) -> Extraction {
-        let _ = (input, options);
-        Extraction::default()
+        let text = &Characters::new(input);
+        let gazetteer = &self.gazetteer;
+        let mut taken = Mask::new(text.len());
+        let documents = document_reference::find(text);
+        for finding in &documents {
+            taken.take(finding.start, finding.end);
+        }
+        let times = time::find(text, input.anchors, &taken);
+        let mut figures = taken.clone();
+        for finding in &times {
+            figures.take(finding.start, finding.end);
+        }
+        let quantities = quantity::find(text, &figures);
+        let (places, setting) = place::find(text, gazetteer, &figures);
+        let bodies = organization::find(text, gazetteer, &places, &taken);
+        let zones = zone::find(text, gazetteer, &places, &taken);
+        let posts = post::find(text, gazetteer, &places, &bodies, &figures);
+        let names = person::find(text, gazetteer, &posts.names, &figures);
+        let held = incumbency::posts(text, gazetteer, &places, &setting, &posts);
+        let mut assembly = entity::assemble(
+            text,
+            entity::Layers { documents, times, quantities, places, bodies, zones, names, posts, held },
+        );
+        let times: Vec<(usize, usize)> = assembly
+            .mentions
+            .iter()
+            .filter(|(finding, _)| finding.value.entity_type() == EntityType::Time)
+            .map(|(finding, _)| (finding.start, finding.end))
+            .collect();
+        let actors: Vec<speech::Actor> = assembly
+            .mentions
+            .iter()
+            .filter(|(finding, _)| {
+                matches!(
+                    finding.value.entity_type(),
+                    EntityType::Person | EntityType::Organization | EntityType::DocumentReference
+                )
+            })
+            .map(|(finding, entity)| speech::Actor {
+                start: finding.start,
+                end: finding.end,
+                kind: finding.value.entity_type(),
+                entity: *entity,
+            })
+            .collect();
+        let (speeches, pronouns) = speech::find(text, &actors, &times);
+        assembly.add_pronouns(text, &pronouns);
+        let relations = relation::find(text, &assembly.entities, &assembly.mentions, &assembly.holds);
+        let extraction =
+            Extraction { entities: assembly.entities, relations, speeches, ..Extraction::default() };
+        entity::select(extraction, options)
     }
 }

@@ -2,6 +2,22 @@
 //!
 //! The types here are what extraction answers; the modules below each find one kind of thing.
 
+mod characters;
+mod finding;
+mod gazetteer;
+mod number;
+mod document_reference;
+mod time;
+mod quantity;
+mod person;
+mod place;
+mod organization;
+mod zone;
+mod post;
+mod incumbency;
+mod speech;
+mod relation;
+mod entity;
 pub mod extractor;
 
 use jiff::civil;

@@ -12,6 +12,7 @@ mod architecture;
 mod cli;
 mod contract;
 mod end_to_end;
+mod extract;
 mod grpc;
 mod harness;
 mod lifecycle;

@@ -1,0 +1,242 @@
+//! The text as the rules read it: by character, with word boundaries and paragraphs.
+//!
+//! Rules compare folded characters (traditional 國 reads as 国, full-width ５ as 5) and answer with spans of the clean
+//! text. Positions inside this module's users are character indices; [`Characters::span`] is the only way out.
+
+use super::extractor::Input;
+use crate::text::ParagraphKind;
+use crate::text::Span;
+
+/// A paragraph or sentence in character indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// First character.
+    pub(crate) start: usize,
+    /// First character no longer covered.
+    pub(crate) end: usize,
+    /// What part of the page it is.
+    pub(crate) kind: ParagraphKind,
+}
+
+/// The text by character.
+#[derive(Debug)]
+pub(crate) struct Characters<'a> {
+    clean: &'a str,
+    folded: Vec<char>,
+    offsets: Vec<u32>,
+    word_start: Vec<bool>,
+    paragraphs: Vec<Block>,
+    sentences: Vec<Block>,
+}
+
+impl<'a> Characters<'a> {
+    /// Reads the input once.
+    pub(crate) fn new(input: &Input<'a>) -> Self {
+        let clean = input.prepared.clean.text.as_str();
+        let mut folded = Vec::with_capacity(clean.len() / 2);
+        let mut offsets = Vec::with_capacity(clean.len() / 2 + 1);
+        let mut other = input.folded.text.chars();
+        let mut in_step = true;
+        for (offset, character) in clean.char_indices() {
+            offsets.push(offset as u32);
+            match other.next() {
+                Some(twin) => folded.push(twin),
+                None => {
+                    in_step = false;
+                    folded.push(character);
+                }
+            }
+        }
+        offsets.push(clean.len() as u32);
+        // Folding keeps the number of characters; a text that breaks this is read as it stands.
+        if !in_step || other.next().is_some() {
+            folded = clean.chars().collect();
+        }
+        let mut characters = Self {
+            clean,
+            word_start: vec![false; offsets.len()],
+            folded,
+            offsets,
+            paragraphs: Vec::new(),
+            sentences: Vec::new(),
+        };
+        let mut index = 0;
+        for token in input.tokens {
+            index = characters.advance(index, token.span.start);
+            if let Some(flag) = characters.word_start.get_mut(index) {
+                *flag = true;
+            }
+        }
+        if let Some(flag) = characters.word_start.last_mut() {
+            *flag = true;
+        }
+        let mut index = 0;
+        for paragraph in &input.prepared.clean.paragraphs {
+            let start = characters.advance(index, paragraph.span.start);
+            let end = characters.advance(start, paragraph.span.end);
+            characters.paragraphs.push(Block { start, end, kind: paragraph.kind });
+            index = start;
+        }
+        let mut index = 0;
+        for sentence in &input.prepared.sentences {
+            let start = characters.advance(index, sentence.span.start);
+            let end = characters.advance(start, sentence.span.end);
+            let kind = input
+                .prepared
+                .clean
+                .paragraphs
+                .get(sentence.paragraph as usize)
+                .map_or(ParagraphKind::Body, |paragraph| paragraph.kind);
+            characters.sentences.push(Block { start, end, kind });
+            index = start;
+        }
+        characters
+    }
+
+    /// The first character at or after a byte offset, searched from `from` on.
+    fn advance(&self, from: usize, offset: u32) -> usize {
+        let tail = self.offsets.get(from..).unwrap_or_default();
+        (from + tail.partition_point(|&at| at < offset)).min(self.folded.len())
+    }
+
+    /// Number of characters.
+    pub(crate) fn len(&self) -> usize {
+        self.folded.len()
+    }
+
+    /// The folded character; NUL past the end, so that rules may look ahead freely.
+    pub(crate) fn at(&self, index: usize) -> char {
+        self.folded.get(index).copied().unwrap_or('\0')
+    }
+
+    /// The folded character before `index`; NUL before the beginning.
+    pub(crate) fn before(&self, index: usize) -> char {
+        index.checked_sub(1).map_or('\0', |previous| self.at(previous))
+    }
+
+    /// Folded characters of a range.
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &[char] {
+        self.folded.get(start..end.min(self.folded.len())).unwrap_or_default()
+    }
+
+    /// Whether the folded text continues with `word` at `index`.
+    pub(crate) fn starts_with(&self, index: usize, word: &str) -> bool {
+        let mut at = index;
+        for character in word.chars() {
+            if self.at(at) != character {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// Whether the folded text before `index` ends with `word`.
+    pub(crate) fn ends_with(&self, index: usize, word: &str) -> bool {
+        index.checked_sub(word.chars().count()).is_some_and(|start| self.starts_with(start, word))
+    }
+
+    /// The first of `words`, longest first by the caller's order, that stands at `index`; its length in characters.
+    pub(crate) fn any_of(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
+        words.iter().find(|word| self.starts_with(index, word)).map(|word| (*word, word.chars().count()))
+    }
+
+    /// The same right before `index`.
+    pub(crate) fn any_before(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
+        words.iter().find(|word| self.ends_with(index, word)).map(|word| (*word, word.chars().count()))
+    }
+
+    /// Whether a word of the segmenter begins at `index`.
+    pub(crate) fn is_word_start(&self, index: usize) -> bool {
+        self.word_start.get(index).copied().unwrap_or(true)
+    }
+
+    /// End of the word that begins at or covers `index`.
+    pub(crate) fn word_end(&self, index: usize) -> usize {
+        let mut end = index + 1;
+        while end < self.len() && !self.is_word_start(end) {
+            end += 1;
+        }
+        end.min(self.len())
+    }
+
+    /// Start of the word that ends right before `index`, at most 12 characters back.
+    pub(crate) fn word_start_before(&self, index: usize) -> usize {
+        let mut start = index.saturating_sub(1);
+        while start > 0 && index - start < 12 && !self.is_word_start(start) {
+            start -= 1;
+        }
+        start
+    }
+
+    /// The span of the clean text.
+    pub(crate) fn span(&self, start: usize, end: usize) -> Span {
+        let offset = |index: usize| self.offsets.get(index).copied().unwrap_or(self.clean.len() as u32);
+        let (start, end) = (offset(start), offset(end));
+        Span { start: start.min(end), end }
+    }
+
+    /// The clean text of a range.
+    pub(crate) fn text(&self, start: usize, end: usize) -> &'a str {
+        self.span(start, end).of(self.clean)
+    }
+
+    /// The folded text of a range.
+    pub(crate) fn folded(&self, start: usize, end: usize) -> String {
+        self.slice(start, end).iter().collect()
+    }
+
+    /// Paragraphs in order.
+    pub(crate) fn paragraphs(&self) -> &[Block] {
+        &self.paragraphs
+    }
+
+    /// Sentences in order.
+    pub(crate) fn sentences(&self) -> &[Block] {
+        &self.sentences
+    }
+
+    /// The paragraph that covers `index`.
+    pub(crate) fn paragraph_of(&self, index: usize) -> Option<Block> {
+        let at = self.paragraphs.partition_point(|block| block.end <= index);
+        self.paragraphs.get(at).copied().filter(|block| block.start <= index)
+    }
+}
+
+/// Which characters are already spoken for.
+#[derive(Clone, Debug)]
+pub(crate) struct Mask(Vec<bool>);
+
+impl Mask {
+    /// Nothing taken yet.
+    pub(crate) fn new(len: usize) -> Self {
+        Self(vec![false; len])
+    }
+
+    /// Takes a range.
+    pub(crate) fn take(&mut self, start: usize, end: usize) {
+        if let Some(range) = self.0.get_mut(start..end) {
+            range.fill(true);
+        }
+    }
+
+    /// Whether one character is taken.
+    pub(crate) fn covers(&self, index: usize) -> bool {
+        self.0.get(index).copied().unwrap_or(false)
+    }
+
+    /// Whether any character of a range is taken.
+    pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
+        self.0.get(start..end).is_some_and(|range| range.contains(&true))
+    }
+}
+
+/// Whether a character ends a clause.
+pub(crate) fn is_clause_end(character: char) -> bool {
+    matches!(character, '，' | '。' | '；' | '！' | '？' | '：' | '\n' | '\0' | ',' | ';' | '!' | '?' | ':')
+}
+
+/// Whether a character is a Chinese ideograph.
+pub(crate) fn is_han(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '〇')
+}

@@ -1,0 +1,431 @@
+//! Development zones, parks, new areas, projects: by table, and by a grammar of their last words.
+
+use super::Detector;
+use super::MentionKind;
+use super::Value;
+use super::characters::Characters;
+use super::characters::Mask;
+use super::characters::is_han;
+use super::finding::Finding;
+use super::gazetteer::Entry;
+use super::gazetteer::Gazetteer;
+use super::place::is_function;
+
+/// Last words of names of zones and projects, longest first where one ends another.
+const SUFFIXES: &[&str] = &[
+    "高新技术产业开发区",
+    "经济技术开发区",
+    "自由贸易试验区",
+    "自主创新示范区",
+    "自由贸易港",
+    "综合保税区",
+    "先行示范区",
+    "创新示范区",
+    "国家公园",
+    "主题公园",
+    "世界公园",
+    "文化旅游区",
+    "自贸试验区",
+    "经济开发区",
+    "产业园区",
+    "工业园区",
+    "科技园区",
+    "软件园",
+    "示范园区",
+    "旅游度假区",
+    "博览园",
+    "开发区",
+    "高新区",
+    "经开区",
+    "示范区",
+    "试验区",
+    "先导区",
+    "保税区",
+    "合作区",
+    "商务区",
+    "旅游区",
+    "度假区",
+    "风貌区",
+    "产业园",
+    "科技园",
+    "创业园",
+    "工业园",
+    "示范园",
+    "创新园",
+    "文化园",
+    "科学城",
+    "科技城",
+    "大学城",
+    "生态城",
+    "新城",
+    "新区",
+    "小镇",
+    "板块",
+    "组团",
+    "走廊",
+    "片区",
+    "湿地公园",
+    "森林公园",
+    "公园",
+    "大观园",
+    "国际机场",
+    "机场",
+    "博物馆",
+    "纪念馆",
+    "展览馆",
+    "会展中心",
+    "创新中心",
+    "高铁",
+    "铁路",
+    "大桥",
+    "隧道",
+    "水电站",
+    "核电站",
+    "发射中心",
+    "核电基地",
+    "园区",
+    "港区",
+];
+
+/// Names that are kinds, not zones.
+const GENERAL: &[&str] = &[
+    "产业园区",
+    "工业园区",
+    "国家公园",
+    "自由贸易试验区",
+    "自贸试验区",
+    "高新技术产业开发区",
+    "经济技术开发区",
+    "城市公园",
+    "特色小镇",
+    "主题公园",
+    "中国铁路",
+    "中国高铁",
+    "国家级新区",
+    "各大公园",
+    "大公园",
+    "综合保税区",
+    "湿地公园",
+    "森林公园",
+    "高新区",
+    "开发区",
+    "经开区",
+    "中国大桥",
+];
+
+/// Finds the zones outside what is taken. `places` are the places in order.
+pub(crate) fn find(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    places: &[Finding],
+    taken: &Mask,
+) -> Vec<Finding> {
+    let mut place_end = vec![None; text.len() + 1];
+    for (number, place) in places.iter().enumerate() {
+        if let Some(end) = place_end.get_mut(place.end) {
+            *end = Some(number);
+        }
+    }
+    let mut found = Vec::new();
+    let mut last_named: Option<String> = None;
+    let mut index = 0;
+    while index < text.len() {
+        if taken.covers(index) {
+            index += 1;
+            continue;
+        }
+        if let Some(finding) = listed(text, gazetteer, index, taken) {
+            found.push(finding);
+        }
+        if let Some((word, length)) = text.any_of(index, SUFFIXES) {
+            let mut end = index + length;
+            let whole = text.is_word_start(end) || !is_han(text.at(end));
+            if let Some(start) = reach(text, index, word, places, &place_end).filter(|_| whole)
+                && !taken.overlaps(start, end)
+            {
+                end = bracketed(text, end);
+                let division = places
+                    .iter()
+                    .skip(places.partition_point(|place| place.start < start))
+                    .take_while(|place| place.end <= end)
+                    .filter_map(division_of)
+                    .last();
+                found.push(made(text, start, end, word, division, "zone_by_suffix"));
+                if word == "板块" || word == "小镇" {
+                    elided(text, start, word, places, &mut found);
+                }
+                last_named = Some(text.text(start, end).to_owned());
+            }
+        }
+        index += 1;
+    }
+    let _ = last_named;
+    found
+}
+
+/// The division of a place that is one.
+fn division_of(place: &Finding) -> Option<super::Division> {
+    match &place.value {
+        Value::Place { divisions, .. } => {
+            divisions.last().filter(|division| !division.code.is_empty()).cloned()
+        }
+        Value::Person { .. }
+        | Value::Organization { .. }
+        | Value::Zone { .. }
+        | Value::Time(_)
+        | Value::Quantity(_)
+        | Value::DocumentReference { .. }
+        | Value::Post { .. } => None,
+    }
+}
+
+/// A name of the tables.
+fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Mask) -> Option<Finding> {
+    for (length, name, entries) in gazetteer.names.names_at(text, index) {
+        let zone = entries.iter().find_map(|entry| match *entry {
+            Entry::Zone(code, full) => Some((code, full)),
+            Entry::Division(_)
+            | Entry::ShortDivision(_)
+            | Entry::FormerDivision(_)
+            | Entry::Township(_)
+            | Entry::ShortTownship(_)
+            | Entry::Country(_)
+            | Entry::Abroad(_)
+            | Entry::China
+            | Entry::Composite(_)
+            | Entry::Natural
+            | Entry::ForeignRegion
+            | Entry::Body
+            | Entry::ShortBody(_)
+            | Entry::University
+            | Entry::Person
+            | Entry::Skip => None,
+        });
+        let Some((code, full)) = zone else { continue };
+        let mut end = index + length;
+        if taken.overlaps(index, end)
+            || !text.is_word_start(index) && is_han(text.before(index)) && length < 4
+        {
+            continue;
+        }
+        // 中关村通州园: a park of the zone.
+        if let Some(park) = (end + 2..=end + 4)
+            .find(|&at| text.at(at) == '园' && text.word_end(at) == at + 1)
+            .filter(|_| name == "中关村" || name == "亦庄")
+        {
+            end = park + 1;
+        }
+        let division = (code > 0).then(|| gazetteer.division(code));
+        let mut finding = made(text, index, end, head_of(name), division, "zones");
+        finding.detector = Detector::Dictionary("zones");
+        finding.confidence = 0.95;
+        if !full.is_empty() && end == index + length {
+            finding.canonical = full.to_owned();
+            finding.kind = MentionKind::Abbreviation;
+            if let Value::Zone { full_name, .. } = &mut finding.value {
+                full.clone_into(full_name);
+            }
+        }
+        return Some(finding);
+    }
+    None
+}
+
+/// The head word of a name.
+fn head_of(name: &'static str) -> &'static str {
+    SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)).copied().unwrap_or("")
+}
+
+/// How far to the left the name that ends with a suffix reaches.
+fn reach(
+    text: &Characters<'_>,
+    suffix: usize,
+    word: &str,
+    places: &[Finding],
+    place_end: &[Option<usize>],
+) -> Option<usize> {
+    let mut start = suffix;
+    let mut anchored = false;
+    let mut words = 0;
+    while start > 0 && suffix - start < 16 && words < 6 {
+        if let Some(place) = place_end.get(start).copied().flatten().and_then(|number| places.get(number)) {
+            // Only what is right beside the kind belongs to the name: 张家湾|设计|小镇.
+            if words <= 3 {
+                start = place.start;
+                anchored = true;
+            }
+            break;
+        }
+        let before = text.before(start);
+        if !is_han(before) || is_function(before) && text.word_start_before(start) + 1 == start {
+            break;
+        }
+        let previous = text.word_start_before(start);
+        if is_stop(&text.folded(previous, start)) {
+            break;
+        }
+        start = previous;
+        words += 1;
+    }
+    let whole: String = text.folded(start, suffix) + word;
+    if start == suffix || GENERAL.contains(&whole.as_str()) {
+        return None;
+    }
+    let strong = matches!(
+        word,
+        "产业园"
+            | "商务区"
+            | "旅游区"
+            | "文化旅游区"
+            | "科学城"
+            | "主题公园"
+            | "开发区"
+            | "高新区"
+            | "经开区"
+            | "经济开发区"
+            | "工业园区"
+            | "产业园区"
+            | "科技园"
+            | "自贸试验区"
+            | "综合保税区"
+            | "板块"
+            | "小镇"
+            | "创新中心"
+            | "纪念馆"
+            | "博物馆"
+            | "国际机场"
+            | "大桥"
+            | "生态城"
+            | "大观园"
+            | "风貌区"
+    );
+    let named = text.starts_with(start, "国家") || text.starts_with(start, "中国") || words >= 1;
+    (anchored || strong && named && suffix - start >= 2).then_some(start)
+}
+
+/// Words before a zone that do not belong to its name.
+fn is_stop(word: &str) -> bool {
+    matches!(
+        word,
+        "建设"
+            | "打造"
+            | "推动"
+            | "推进"
+            | "发展"
+            | "地处"
+            | "位于"
+            | "来到"
+            | "走进"
+            | "入驻"
+            | "转型"
+            | "转型为"
+            | "加快"
+            | "优先"
+            | "抓好"
+            | "高水平"
+            | "一批"
+            | "规划"
+            | "落户"
+            | "支持"
+            | "作为"
+            | "成为"
+            | "参观"
+            | "考察"
+            | "优质"
+            | "升级"
+            | "高标准"
+            | "大"
+            | "小"
+            | "新"
+            | "一个"
+            | "多个"
+            | "全国"
+            | "重点"
+            | "特色"
+            | "传统"
+            | "相关"
+            | "我国"
+            | "房地产"
+            | "消费"
+            | "金融"
+            | "三大"
+            | "四大"
+            | "五大"
+            | "两大"
+            | "概念"
+            | "各"
+            | "各大"
+            | "就"
+            | "据"
+            | "向"
+            | "到"
+    )
+}
+
+/// 国家网络安全产业园（通州园）: a part named in brackets.
+fn bracketed(text: &Characters<'_>, end: usize) -> usize {
+    if !matches!(text.at(end), '（' | '(') {
+        return end;
+    }
+    let close = (end + 2..end + 10).find(|&at| matches!(text.at(at), '）' | ')'));
+    match close {
+        Some(close) if matches!(text.before(close), '园' | '区' | '港' | '城') => close + 1,
+        Some(_) | None => end,
+    }
+}
+
+/// 台马、张家湾、西集板块: each place of the list is a zone of the kind that the last one names.
+fn elided(
+    text: &Characters<'_>,
+    start: usize,
+    word: &'static str,
+    places: &[Finding],
+    found: &mut Vec<Finding>,
+) {
+    let mut at = start;
+    while text.before(at) == '、' {
+        let end = at - 1;
+        let place = places.partition_point(|place| place.end < end);
+        let begin = match places.get(place).filter(|place| place.end == end) {
+            Some(place) => place.start,
+            None => {
+                let begin = text.word_start_before(end);
+                let first = if end - begin == 1 { text.word_start_before(begin) } else { begin };
+                if end - first != 2 || !text.slice(first, end).iter().all(|&character| is_han(character)) {
+                    return;
+                }
+                first
+            }
+        };
+        let mut finding =
+            made(text, begin, end, word, places.get(place).and_then(division_of), "elided_head");
+        finding.canonical = format!("{}{word}", text.text(begin, end));
+        finding.kind = MentionKind::Abbreviation;
+        finding.confidence = 0.7;
+        if let Value::Zone { full_name, .. } = &mut finding.value {
+            full_name.clone_from(&finding.canonical);
+        }
+        found.push(finding);
+        at = begin;
+    }
+}
+
+/// A zone under its own name.
+fn made(
+    text: &Characters<'_>,
+    start: usize,
+    end: usize,
+    head: &str,
+    division: Option<super::Division>,
+    rule: &'static str,
+) -> Finding {
+    let value = Value::Zone { full_name: String::new(), kind: head.to_owned(), division };
+    Finding::new(
+        text.span(start, end),
+        (start, end),
+        text.text(start, end),
+        value,
+        Detector::Rule(rule),
+        0.75,
+    )
+}

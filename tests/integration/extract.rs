@@ -1,0 +1,666 @@
+//! Extraction against the hand-annotated seed article and the annotated articles.
+//!
+//! The texts lie outside the project; where they are absent the tests say so and pass.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use jiff::civil;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+use wenmai::extract::Anchors;
+use wenmai::extract::EntityType;
+use wenmai::extract::ExtractOptions;
+use wenmai::extract::Extraction;
+use wenmai::extract::Extractor;
+use wenmai::extract::MentionKind;
+use wenmai::extract::Value;
+use wenmai::extract::extractor::Input;
+use wenmai::segment::Segmenter;
+use wenmai::text::CleanText;
+use wenmai::text::PageFacts;
+use wenmai::text::Paragraph;
+use wenmai::text::ParagraphKind;
+use wenmai::text::Prepared;
+use wenmai::text::Sentence;
+use wenmai::text::SourceMap;
+use wenmai::text::Span;
+use wenmai::text::normalize;
+
+/// A document made ready without the text stages: a line is a paragraph, a full stop ends a sentence.
+fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
+    let mut paragraphs = Vec::new();
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let trimmed = line.trim();
+        let from = start + (line.len() - line.trim_start().len());
+        start += line.len() + 1;
+        if trimmed.is_empty() {
+            continue;
+        }
+        let kind = kinds.get(paragraphs.len()).copied().unwrap_or(ParagraphKind::Body);
+        let paragraph = paragraphs.len() as u32;
+        paragraphs.push(Paragraph { span: Span::new(from, from + trimmed.len()), kind });
+        let mut begin = 0;
+        let mut characters = trimmed.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            if !matches!(character, '。' | '！' | '？' | '；') {
+                continue;
+            }
+            let mut end = at + character.len_utf8();
+            while let Some(&(_, next)) = characters.peek() {
+                if !matches!(next, '”' | '’' | '）' | '。' | '！' | '？') {
+                    break;
+                }
+                end += next.len_utf8();
+                characters.next();
+            }
+            if character != '；' {
+                sentences.push(Sentence { span: Span::new(from + begin, from + end), paragraph });
+                begin = end;
+            }
+        }
+        if begin < trimmed.len() {
+            sentences.push(Sentence { span: Span::new(from + begin, from + trimmed.len()), paragraph });
+        }
+    }
+    Prepared {
+        clean: CleanText {
+            text: text.to_owned(),
+            paragraphs,
+            map: SourceMap::default(),
+            format: wenmai::text::Format::PlainText,
+            charset: "UTF-8",
+        },
+        sentences,
+        page: PageFacts::default(),
+        language: "zh-Hans",
+        warnings: Vec::new(),
+    }
+}
+
+/// Extractor and segmenter, made once for all tests.
+fn machine() -> &'static (Extractor, Segmenter) {
+    static MACHINE: std::sync::OnceLock<(Extractor, Segmenter)> = std::sync::OnceLock::new();
+    MACHINE.get_or_init(|| (Extractor::builtin().unwrap(), Segmenter::new()))
+}
+
+fn extract(text: &str, kinds: &[ParagraphKind], anchors: Anchors, options: &ExtractOptions) -> Extraction {
+    let (extractor, segmenter) = machine();
+    let prepared = prepare(text, kinds);
+    let folded = normalize::fold(text);
+    let tokens = segmenter.segment(&folded);
+    extractor.extract(&Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors }, options)
+}
+
+fn shared(path: &str) -> Option<String> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let read = std::fs::read_to_string(&path).ok();
+    if read.is_none() {
+        println!("skipped: {} is not there", path.display());
+    }
+    read
+}
+
+/// Mentions of a type as (text, start in characters).
+fn mentions<'a>(extraction: &Extraction, text: &'a str, wanted: EntityType) -> Vec<(&'a str, usize)> {
+    let mut found: Vec<(&str, usize)> = extraction
+        .entities
+        .iter()
+        .filter(|entity| entity.value.entity_type() == wanted)
+        .flat_map(|entity| &entity.mentions)
+        .filter(|mention| mention.kind != MentionKind::Pronoun)
+        .map(|mention| (mention.span.of(text), text[..mention.span.start as usize].chars().count()))
+        .collect();
+    found.sort_by_key(|&(_, start)| start);
+    found
+}
+
+// ---- the seed article ----
+
+/// Clean text of the seed by the cleaning rule that its annotation states, with the kinds of its paragraphs.
+fn seed() -> Option<(String, Vec<ParagraphKind>, Json)> {
+    let gold: Json = serde_json::from_str(&shared("seed/gold.json")?).unwrap();
+    let html = shared("seed/article.html")?;
+    let (title, rest) = html.split_once('\n').unwrap();
+    let mut plain = String::new();
+    let mut tag = String::new();
+    let mut inside = false;
+    for character in rest.chars() {
+        match character {
+            '<' => {
+                inside = true;
+                tag.clear();
+            }
+            '>' if inside => {
+                inside = false;
+                let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or("").to_lowercase();
+                if matches!(name.as_str(), "div" | "p" | "br" | "li" | "tr" | "section" | "article") {
+                    plain.push('\n');
+                }
+            }
+            _ if inside => tag.push(character),
+            _ => plain.push(character),
+        }
+    }
+    let plain = plain
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&ldquo;", "“")
+        .replace("&rdquo;", "”")
+        .replace("&amp;", "&");
+    let mut lines = vec![title.trim().to_owned()];
+    lines.extend(
+        plain
+            .split('\n')
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .filter(|line| !line.is_empty()),
+    );
+    let kinds = gold["paragraphs"].as_array().unwrap().iter().map(|paragraph| {
+        match paragraph["kind"].as_str().unwrap() {
+            "title" => ParagraphKind::Title,
+            "original_title" => ParagraphKind::OriginalTitle,
+            _ => ParagraphKind::Body,
+        }
+    });
+    Some((lines.join("\n"), kinds.collect(), gold))
+}
+
+fn gold_mentions(item: &Json) -> Vec<(String, usize)> {
+    item["mentions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|m| (m["text"].as_str().unwrap().to_owned(), m["start"].as_u64().unwrap() as usize))
+        .collect()
+}
+
+#[test]
+fn seed_people_and_posts() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    assert_eq!(text.chars().count(), gold["clean_len"].as_u64().unwrap() as usize);
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    let mut expected: Vec<(String, usize)> =
+        gold["people"].as_array().unwrap().iter().flat_map(gold_mentions).collect();
+    expected.extend(
+        gold["publication"]["byline"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|b| (b["text"].as_str().unwrap().to_owned(), b["start"].as_u64().unwrap() as usize)),
+    );
+    let names: BTreeSet<(String, usize)> =
+        mentions(&found, &text, EntityType::Person).into_iter().map(|(t, s)| (t.to_owned(), s)).collect();
+    let expected: BTreeSet<(String, usize)> = expected.into_iter().collect();
+    let missing: Vec<_> = expected
+        .iter()
+        .filter(|(name, _)| !["徐飞鹏", "范俊生"].contains(&name.as_str()))
+        .filter(|m| !names.contains(m))
+        .collect();
+    assert!(missing.is_empty(), "missing {missing:?}");
+    let wrong: Vec<_> = names.difference(&expected).collect();
+    assert!(wrong.is_empty(), "not people: {wrong:?}");
+    for (name, titles) in [
+        ("蔡奇", &["市委书记"][..]),
+        ("陈吉宁", &["市委副书记", "市长"]),
+        ("林克庆", &["市领导"]),
+        ("崔述强", &["市领导"]),
+        ("殷勇", &["市领导"]),
+        ("隋振江", &["市领导"]),
+        ("靳伟", &["市政府秘书长"]),
+    ] {
+        let person = found.entities.iter().find(|entity| entity.canonical_name == name).unwrap();
+        let Value::Person { posts } = &person.value else { panic!("{name} is no person") };
+        let held: Vec<&str> = posts.iter().map(|post| post.title.as_str()).collect();
+        assert_eq!(held, titles, "{name}");
+        assert!(posts.iter().all(|post| post.post.starts_with("北京")), "{posts:?}");
+    }
+}
+
+#[test]
+fn seed_places_times_quantities() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    let mut right = 0;
+    let mut wrong = Vec::new();
+    for place in gold["places"].as_array().unwrap() {
+        let codes: BTreeSet<&str> =
+            place["codes"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+        for (name, start) in gold_mentions(place) {
+            let hit = found.entities.iter().find(|entity| {
+                matches!(entity.value, Value::Place { .. } | Value::Zone { .. })
+                    && entity.mentions.iter().any(|m| {
+                        m.span.of(&text) == name && text[..m.span.start as usize].chars().count() == start
+                    })
+            });
+            let ok = match hit.map(|entity| &entity.value) {
+                Some(Value::Place { divisions, .. }) => {
+                    divisions.iter().map(|d| d.code.as_str()).collect::<BTreeSet<_>>() == codes
+                }
+                Some(Value::Zone { division, .. }) => {
+                    codes.is_empty() || division.as_ref().is_some_and(|d| codes.contains(d.code.as_str()))
+                }
+                _ => false,
+            };
+            if ok { right += 1 } else { wrong.push((name, start, codes.clone())) }
+        }
+    }
+    println!("seed places {right} right, wrong {wrong:?}");
+    let tongzhou = found.entities.iter().find(|entity| entity.canonical_name == "通州区").unwrap();
+    let Value::Place { divisions, .. } = &tongzhou.value else { panic!() };
+    assert_eq!(divisions[0].code, "110112");
+    assert_eq!(divisions[0].path, ["北京市", "通州区"]);
+    for entity in &found.entities {
+        if let Value::Place { divisions, .. } = &entity.value {
+            assert!(divisions.iter().all(|d| !d.code.starts_with("32")), "a place in Jiangsu: {entity:?}");
+        }
+        if let Value::Time(value) = &entity.value {
+            assert!(
+                value.start.is_empty() && !value.timex.starts_with("20"),
+                "a year was invented: {value:?}"
+            );
+        }
+    }
+    for date in gold["dates"].as_array().unwrap() {
+        let (written, start) = (date["text"].as_str().unwrap(), date["start"].as_u64().unwrap() as usize);
+        let modifier = date["modifier"].as_str().unwrap_or("");
+        let hit = found.entities.iter().find_map(|entity| {
+            let Value::Time(value) = &entity.value else { return None };
+            let at = entity.mentions.iter().any(|m| {
+                let covered = m.span.of(&text);
+                (covered == written || covered == format!("{written}{modifier}"))
+                    && text[..m.span.start as usize].chars().count() == start
+            });
+            at.then_some(value)
+        });
+        assert_eq!(
+            hit.unwrap_or_else(|| panic!("{written} not found")).timex,
+            date["iso_no_ref"].as_str().unwrap(),
+            "{written}"
+        );
+    }
+    let quantities = mentions(&found, &text, EntityType::Quantity);
+    for quantity in gold["quantities"].as_array().unwrap() {
+        let (whole, start) =
+            (quantity["text"].as_str().unwrap(), quantity["start"].as_u64().unwrap() as usize);
+        let hit = quantities
+            .iter()
+            .find(|&&(_, at)| at == start)
+            .unwrap_or_else(|| panic!("{whole} not found in {quantities:?}"));
+        assert!(whole.starts_with(hit.0), "{whole}: {hit:?}");
+        let entity = found
+            .entities
+            .iter()
+            .find(|e| e.canonical_name == hit.0 && matches!(e.value, Value::Quantity(_)))
+            .unwrap();
+        let Value::Quantity(value) = &entity.value else { panic!() };
+        assert_eq!(value.amount, quantity["value"].to_string());
+        assert_eq!(value.object, quantity["object"].as_str().unwrap());
+    }
+}
+
+#[test]
+fn seed_traps() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    for trap in gold["must_not"].as_array().unwrap() {
+        let (word, start) = (trap["text"].as_str().unwrap(), trap["start"].as_u64().unwrap() as usize);
+        let forbidden: &[EntityType] = match word {
+            "殷勇" => &[EntityType::Organization, EntityType::Place],
+            "三大" => &[EntityType::Organization, EntityType::Place, EntityType::Zone],
+            _ => &[
+                EntityType::Quantity,
+                EntityType::Place,
+                EntityType::Time,
+                EntityType::Organization,
+                EntityType::Person,
+                EntityType::Zone,
+            ],
+        };
+        for &kind in forbidden {
+            let hit = mentions(&found, &text, kind).into_iter().find(|&(covered, at)| {
+                let end = at + covered.chars().count();
+                at < start + word.chars().count() && start < end
+            });
+            assert_eq!(hit, None, "{word} taken as {kind:?}");
+        }
+    }
+}
+
+#[test]
+fn seed_speech_and_zones() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    // Every directive of the annotation must lie inside something its speaker said.
+    let (mut inside, mut all) = (0, 0);
+    let mut lost = Vec::new();
+    for directive in gold["directives"].as_array().unwrap() {
+        let (start, end) =
+            (directive["start"].as_u64().unwrap() as usize, directive["end"].as_u64().unwrap() as usize);
+        all += 1;
+        let covering = found.speeches.iter().filter(|speech| {
+            let from = text[..speech.content.start as usize].chars().count();
+            let to = text[..speech.content.end as usize].chars().count();
+            from <= start && end <= to
+        });
+        let speakers: Vec<&str> = covering
+            .filter_map(|s| s.speaker_entity)
+            .map(|entity| found.entities[entity].canonical_name.as_str())
+            .collect();
+        if speakers.contains(&directive["speaker"].as_str().unwrap_or("")) {
+            inside += 1
+        } else {
+            lost.push(directive["text"].as_str().unwrap())
+        }
+    }
+    println!("seed directives inside what their speaker says: {inside}/{all}; lost {lost:?}");
+    assert!(inside * 100 >= all * 90);
+    let gold_zones: BTreeSet<(String, usize)> =
+        gold["zones_projects"].as_array().unwrap().iter().flat_map(gold_mentions).collect();
+    let zones: BTreeSet<(String, usize)> =
+        mentions(&found, &text, EntityType::Zone).into_iter().map(|(t, s)| (t.to_owned(), s)).collect();
+    let hits = zones.intersection(&gold_zones).count();
+    println!(
+        "seed zones {hits} of {} gold, {} found; missing {:?}; extra {:?}",
+        gold_zones.len(),
+        zones.len(),
+        gold_zones.difference(&zones),
+        zones.difference(&gold_zones)
+    );
+}
+
+// ---- the annotated articles ----
+
+#[derive(Default)]
+struct Score {
+    hit: usize,
+    gold: usize,
+    found: usize,
+}
+
+impl Score {
+    fn f1(&self) -> f64 {
+        2.0 * self.hit as f64 / (self.gold + self.found).max(1) as f64
+    }
+}
+
+type Spans = BTreeSet<(String, usize, usize)>;
+
+/// Adjacent places become one, on both sides.
+fn merged(spans: &Spans) -> Spans {
+    let mut out: Vec<(String, usize, usize)> = Vec::new();
+    let mut places: Vec<_> = spans.iter().filter(|span| span.0 == "LOC").cloned().collect();
+    places.sort_by_key(|span| span.1);
+    for span in places {
+        match out.last_mut() {
+            Some(last) if last.2 == span.1 => last.2 = span.2,
+            _ => out.push(span),
+        }
+    }
+    spans.iter().filter(|span| span.0 != "LOC").cloned().chain(out).collect()
+}
+
+fn label(kind: EntityType) -> &'static str {
+    match kind {
+        EntityType::Person => "PER",
+        EntityType::Organization => "ORG",
+        EntityType::Place => "LOC",
+        EntityType::Zone => "ZONE",
+        EntityType::Time => "TIME",
+        EntityType::Quantity => "QTY",
+        EntityType::DocumentReference => "DOC",
+        EntityType::Post => "POST",
+    }
+}
+
+/// First and last day of an ISO expression of the annotation.
+fn interval(iso: &str) -> Option<(String, String)> {
+    let bound = |part: &str, last: bool| -> Option<String> {
+        let date = part.split('T').next()?;
+        let fields: Vec<i16> = date.split('-').map(|f| f.parse().ok()).collect::<Option<_>>()?;
+        let (year, month, day) = match fields.as_slice() {
+            [year] => (*year, if last { 12 } else { 1 }, 0),
+            [year, month] => (*year, *month, 0),
+            [year, month, day] => (*year, *month, *day),
+            _ => return None,
+        };
+        let first = civil::Date::new(year, month as i8, if day > 0 { day as i8 } else { 1 }).ok()?;
+        Some(if day > 0 || !last { first } else { first.last_of_month() }.to_string())
+    };
+    let (from, to) = iso.split_once('/').unwrap_or((iso, iso));
+    Some((bound(from, false)?, bound(to, true)?))
+}
+
+/// Scores one file and prints the table; with `errors` every difference.
+fn evaluate(file: &str, errors: bool) -> Option<BTreeMap<&'static str, Score>> {
+    let rows = shared(file)?;
+    let mut scores: BTreeMap<&'static str, Score> = BTreeMap::new();
+    for line in rows.lines() {
+        let row: Json = serde_json::from_str(line).unwrap();
+        let text = row["text"].as_str().unwrap();
+        let characters: Vec<char> = text.chars().collect();
+        let published = row["published"].as_str().and_then(|date| date.parse::<civil::Date>().ok());
+        let anchors = Anchors { reference: None, published: published.map(|day| day.at(0, 0, 0, 0)) };
+        let found = extract(text, &[], anchors, &ExtractOptions::default());
+        let at = |byte: u32| text[..byte as usize].chars().count();
+        let cut = |start: usize, end: usize| characters[start..end].iter().collect::<String>();
+        let around = |start: usize, end: usize| {
+            format!(
+                "{}[{}]{}",
+                cut(start.saturating_sub(12), start),
+                cut(start, end),
+                cut(end, (end + 10).min(characters.len()))
+            )
+            .replace('\n', "⏎")
+        };
+        let gold: Spans = row["spans"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| {
+                (
+                    s["type"].as_str().unwrap().to_owned(),
+                    s["start"].as_u64().unwrap() as usize,
+                    s["end"].as_u64().unwrap() as usize,
+                )
+            })
+            .collect();
+        let mine: Spans = found
+            .entities
+            .iter()
+            .flat_map(|entity| {
+                entity.mentions.iter().map(move |mention| (entity.value.entity_type(), mention))
+            })
+            .filter(|(_, mention)| !matches!(mention.kind, MentionKind::Pronoun | MentionKind::Nested))
+            .map(|(kind, mention)| (label(kind).to_owned(), at(mention.span.start), at(mention.span.end)))
+            .collect();
+        let (gold, mine) = (merged(&gold), merged(&mine));
+        for kind in ["PER", "POST", "LOC", "ORG", "TIME", "QTY", "ZONE", "DOC"] {
+            let score = scores.entry(kind).or_default();
+            let of = |spans: &Spans| spans.iter().filter(|span| span.0 == kind).cloned().collect::<Spans>();
+            let (gold, mine) = (of(&gold), of(&mine));
+            score.hit += gold.intersection(&mine).count();
+            score.gold += gold.len();
+            score.found += mine.len();
+            if errors {
+                for (_, start, end) in gold.difference(&mine) {
+                    println!("MISS {kind} {}", around(*start, *end));
+                }
+                for (_, start, end) in mine.difference(&gold) {
+                    println!("EXTRA {kind} {}", around(*start, *end));
+                }
+            }
+        }
+        let gold_posts: BTreeSet<(String, String)> = row["posts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| (p[0].as_str().unwrap().to_owned(), p[1].as_str().unwrap().to_owned()))
+            .collect();
+        let my_posts: BTreeSet<(String, String)> = found
+            .entities
+            .iter()
+            .filter_map(|entity| match &entity.value {
+                Value::Person { posts } => Some(
+                    posts
+                        .iter()
+                        .map(|post| (entity.canonical_name.clone(), post.post.clone()))
+                        .collect::<Vec<_>>(),
+                ),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let score = scores.entry("pairs").or_default();
+        score.gold += gold_posts.len();
+        score.found += my_posts.len();
+        let mut open: Vec<&(String, String)> = gold_posts.iter().collect();
+        for mine in &my_posts {
+            match open.iter().position(|gold| gold.0 == mine.0 && gold.1.ends_with(&mine.1)) {
+                Some(hit) => {
+                    open.remove(hit);
+                    score.hit += 1;
+                }
+                None if errors => println!("EXTRA pair {mine:?}"),
+                None => {}
+            }
+        }
+        if errors {
+            open.iter().for_each(|gold| println!("MISS pair {gold:?}"));
+        }
+        let gold_speech: BTreeSet<(String, String, usize, usize)> = row["speech"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| {
+                (
+                    s["speaker"].as_str().unwrap().to_owned(),
+                    s["cue"].as_str().unwrap().to_owned(),
+                    s["start"].as_u64().unwrap() as usize,
+                    s["end"].as_u64().unwrap() as usize,
+                )
+            })
+            .collect();
+        let my_speech: BTreeSet<(String, String, usize, usize)> = found
+            .speeches
+            .iter()
+            .map(|speech| {
+                let entity = speech.speaker_entity.map(|entity| &found.entities[entity]);
+                let name = match (entity, speech.speaker) {
+                    (Some(entity), _) if matches!(entity.value, Value::Person { .. }) => {
+                        entity.canonical_name.clone()
+                    }
+                    (_, Some(span)) => span.of(text).to_owned(),
+                    (Some(entity), None) => entity.mentions[0].span.of(text).to_owned(),
+                    (None, None) => String::new(),
+                };
+                (name, speech.cue.of(text).to_owned(), at(speech.content.start), at(speech.content.end))
+            })
+            .collect();
+        let score = scores.entry("speech").or_default();
+        score.hit += gold_speech.intersection(&my_speech).count();
+        score.gold += gold_speech.len();
+        score.found += my_speech.len();
+        if errors {
+            for s in gold_speech.difference(&my_speech) {
+                println!(
+                    "MISS speech {} {} {} … {}",
+                    s.0,
+                    s.1,
+                    around(s.2, (s.2 + 8).min(s.3)),
+                    cut(s.3.saturating_sub(12), (s.3 + 12).min(characters.len())).replace('\n', "⏎")
+                );
+            }
+            for s in my_speech.difference(&gold_speech) {
+                println!(
+                    "EXTRA speech {} {} {} … {}",
+                    s.0,
+                    s.1,
+                    around(s.2, (s.2 + 8).min(s.3)),
+                    cut(s.3.saturating_sub(12), (s.3 + 12).min(characters.len())).replace('\n', "⏎")
+                );
+            }
+        }
+        let times: Vec<(&str, &str, &str)> = found
+            .entities
+            .iter()
+            .flat_map(|entity| entity.mentions.iter().map(move |mention| (entity, mention)))
+            .filter_map(|(entity, mention)| match &entity.value {
+                Value::Time(value) => Some((mention.span.of(text), value.start.as_str(), value.end.as_str())),
+                _ => None,
+            })
+            .collect();
+        for time in row["times"].as_array().into_iter().flatten() {
+            let (surface, iso) = (time[0].as_str().unwrap(), time[1].as_str().unwrap());
+            let score = scores.entry("values").or_default();
+            score.gold += 1;
+            score.found += 1;
+            let day = |stamp: &str| stamp.split('T').next().unwrap_or("").to_owned();
+            let right = interval(iso).is_some_and(|(from, to)| {
+                times.iter().any(|(covered, start, end)| {
+                    *covered == surface && day(start) == from && (day(end) == to || start.contains('T'))
+                })
+            });
+            score.hit += usize::from(right);
+            if errors && !right {
+                println!(
+                    "VALUE {surface} {iso}: {:?}",
+                    times.iter().filter(|t| t.0 == surface).collect::<Vec<_>>()
+                );
+            }
+        }
+        for place in row["places"].as_array().into_iter().flatten() {
+            let (surface, path) = (place[0].as_str().unwrap(), place[1].as_str().unwrap());
+            let wanted: Vec<&str> = path.split(';').filter_map(|path| path.split('-').next_back()).collect();
+            let hit = found.entities.iter().find_map(|entity| match &entity.value {
+                Value::Place { divisions, .. }
+                    if entity.mentions.iter().any(|m| surface.ends_with(m.span.of(text))) =>
+                {
+                    Some((divisions, &entity.canonical_name))
+                }
+                _ => None,
+            });
+            let Some((divisions, name)) = hit else { continue };
+            let score = scores.entry("place values").or_default();
+            score.gold += 1;
+            score.found += 1;
+            let right =
+                divisions.iter().filter_map(|d| d.path.last()).any(|last| wanted.contains(&last.as_str()))
+                    || wanted.contains(&name.as_str())
+                    || name == "中国";
+            score.hit += usize::from(right);
+            if errors && !right {
+                println!("PLACE {surface} {path}: {divisions:?}");
+            }
+        }
+    }
+    println!("{file}");
+    for (kind, score) in &scores {
+        println!(
+            "{kind:13} P {:.3} R {:.3} F1 {:.3}  ({} of {} gold, {} found)",
+            score.hit as f64 / score.found.max(1) as f64,
+            score.hit as f64 / score.gold.max(1) as f64,
+            score.f1(),
+            score.hit,
+            score.gold,
+            score.found
+        );
+    }
+    Some(scores)
+}
+
+#[test]
+fn dev_articles() {
+    let Some(scores) = evaluate("corpus/extraction/dev.jsonl", false) else { return };
+    for (kind, floor) in [("PER", 0.5)] {
+        assert!(scores[kind].f1() >= floor, "{kind} fell to {:.3}", scores[kind].f1());
+    }
+}
+
+#[test]
+#[ignore = "prints every difference to the articles that the rules are tuned on"]
+fn train_articles() {
+    evaluate("corpus/extraction/train.jsonl", true);
+}
