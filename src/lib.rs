@@ -23,3 +23,4 @@ pub mod train;
 pub mod config;
 pub mod wire;
 pub mod serve;
+pub mod cli;

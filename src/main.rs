@@ -1,3 +1,7 @@
-//! Arguments and wiring.
+//! Wiring.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wenmai::cli::run()
+}

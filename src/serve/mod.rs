@@ -7,7 +7,7 @@
 
 pub mod engine;
 pub mod registry;
-mod status;
+pub mod status;
 mod connection;
 mod call;
 mod pool;
@@ -24,4 +24,5 @@ pub use lifecycle::hide_panics;
 pub use lifecycle::run;
 pub use lifecycle::stop_signal;
 pub use registry::Model;
+pub use registry::LabelInfo;
 pub use registry::ModelInfo;

@@ -151,6 +151,19 @@ impl Failure {
     }
 }
 
+/// What a document that was refused before its analysis is told, as data: the words of the server for those who
+/// answer without one.
+#[must_use]
+pub fn refused(refusal: Refusal) -> tonic_types::pb::Status {
+    as_data(&Failure::Refused(refusal).status(""))
+}
+
+/// What a document whose analysis failed is told, as data.
+#[must_use]
+pub fn failed(error: Error, plan: &Plan, accepted: &Accepted) -> tonic_types::pb::Status {
+    as_data(&Failure::from_domain(error, plan, accepted).status(""))
+}
+
 /// The same as data, for one document among others.
 pub(super) fn as_data(status: &Status) -> tonic_types::pb::Status {
     let plain = || tonic_types::pb::Status {

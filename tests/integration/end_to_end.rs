@@ -11,11 +11,9 @@ use proptest::test_runner::TestRunner;
 use prost::Message as _;
 use tonic::Code;
 use wenmai::analyze::Analyzer;
+use wenmai::bundle::reader;
 use wenmai::config::Config;
-use wenmai::extract::Extractor;
-use wenmai::segment::Segmenter;
 use wenmai::serve::Engine;
-use wenmai::topic::Classifier;
 use wenmai::wire::pb;
 use wenmai::wire::pb::OffsetEncoding;
 
@@ -24,9 +22,7 @@ use crate::harness::text;
 
 fn analyzer() -> Arc<dyn Engine> {
     static ANALYZER: OnceLock<Arc<Analyzer>> = OnceLock::new();
-    let analyzer = ANALYZER.get_or_init(|| {
-        Arc::new(Analyzer::new(Segmenter::new(), Classifier {}, Extractor::builtin().unwrap()))
-    });
+    let analyzer = ANALYZER.get_or_init(|| Arc::new(reader::built_in().unwrap().analyzer().unwrap()));
     Arc::<Analyzer>::clone(analyzer)
 }
 

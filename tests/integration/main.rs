@@ -8,9 +8,10 @@
     reason = "a test that meets the unexpected shall fail, and helper functions are not marked as tests"
 )]
 
+mod architecture;
+mod harness;
 mod text;
 mod extract;
-mod harness;
 mod contract;
 mod reflection;
 mod grpc;
@@ -19,3 +20,4 @@ mod raw;
 mod stream;
 mod lifecycle;
 mod end_to_end;
+mod cli;

@@ -1,0 +1,190 @@
+//! What was typed. What it means is worked out elsewhere: [`super::request`] for documents, the subcommand's own
+//! module for the rest.
+
+mod document;
+mod model;
+mod serve;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+pub use document::BackendArgs;
+pub use document::DocumentArgs;
+pub use document::Explain;
+pub use document::FactArgs;
+pub use document::InputFormat;
+pub use document::Kind;
+pub use document::Offsets;
+pub use document::OutputArgs;
+pub use document::TopicArgs;
+pub use model::EvaluateArgs;
+pub use model::EvaluateCommand;
+pub use model::EvaluateTopicsArgs;
+pub use model::ModelArgs;
+pub use model::ModelCommand;
+pub use model::ModelShowArgs;
+pub use model::ModelVerifyArgs;
+pub use model::TrainArgs;
+pub use model::TrainCommand;
+pub use model::TrainTopicsArgs;
+pub use serve::LogFormat;
+pub use serve::ServeArgs;
+
+use super::exit;
+
+/// Reads Chinese documents: which topics they are about and which facts they hold.
+#[derive(Debug, Parser)]
+#[command(name = "wenmai", version, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true, after_help = exit::TABLE)]
+#[command(after_long_help = exit::TABLE)]
+pub struct Cli {
+    /// When to colour the output; `auto` honours NO_COLOR, CLICOLOR and whether it goes to a terminal
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+    /// Show no progress and no closing summary on stderr
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer documents over gRPC
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
+    /// Tell which topics documents are about
+    #[command(after_help = CLASSIFY_EXAMPLES)]
+    Classify(ClassifyArgs),
+    /// Find people, places, dates, quantities and speech in documents
+    #[command(after_help = EXTRACT_EXAMPLES)]
+    Extract(ExtractArgs),
+    /// Both at once: topics and facts
+    #[command(after_help = ANALYZE_EXAMPLES)]
+    Analyze(AnalyzeArgs),
+    /// Learn a model from labelled documents
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Train(TrainArgs),
+    /// Measure a model on labelled documents
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Evaluate(EvaluateArgs),
+    /// Look into model bundles
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Model(ModelArgs),
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  wenmai serve
+  wenmai serve --listen 0.0.0.0:50051 --log-format json --log info
+  grpcurl -plaintext 127.0.0.1:50051 list";
+
+const CLASSIFY_EXAMPLES: &str = "\
+Examples:
+  wenmai classify article.html
+  wenmai classify --explain sentences article.html
+  wenmai classify --json --top-k 3 corpus.jsonl > topics.jsonl
+  curl -s https://example.org/page | wenmai classify --format html";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  wenmai extract article.html
+  wenmai extract --types person,place --json pages/
+  wenmai extract --reference-time 2025-10-27 notes.txt";
+
+const ANALYZE_EXAMPLES: &str = "\
+Examples:
+  wenmai analyze article.html
+  wenmai analyze --json --jobs 8 pages/ corpus.jsonl > results.jsonl
+  wenmai analyze --target https://wenmai.example.org:50051 --ca ca.pem article.html";
+
+/// Arguments of `classify`.
+#[derive(Debug, Args)]
+pub struct ClassifyArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: TopicArgs,
+    /// How to answer.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Who answers.
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+/// Arguments of `extract`.
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Which facts.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// How to answer.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Who answers.
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+/// Arguments of `analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: TopicArgs,
+    /// Which facts.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// How to answer.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Who answers.
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn last_of_ordered_and_unordered_wins() {
+        let parse = |arguments: &[&str]| {
+            let Command::Analyze(arguments) = Cli::parse_from(arguments).command else { panic!() };
+            arguments.output.unordered
+        };
+        assert!(parse(&["wenmai", "analyze", "--unordered"]));
+        assert!(!parse(&["wenmai", "analyze", "--unordered", "--ordered"]));
+    }
+}

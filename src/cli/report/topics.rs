@@ -1,0 +1,223 @@
+//! Topics: a bar each, and why.
+
+use crate::wire::pb;
+
+use super::INDENT;
+use super::Settings;
+use super::heading;
+use super::layout::Cell;
+use super::layout::Table;
+use super::layout::line;
+use super::layout::pad;
+use super::layout::paint;
+use super::layout::shorten;
+use super::layout::width;
+use super::style;
+
+/// Columns of a bar.
+const BAR: usize = 16;
+/// Parts of a column, from one eighth on.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+/// Words shown beside a bar.
+const EVIDENCE: usize = 6;
+
+/// Writes the topics.
+pub(super) fn write(classification: &pb::Classification, settings: Settings, out: &mut String) {
+    let abstention = abstention(classification.abstain_reason());
+    if !classification.labels.is_empty() || abstention.is_some() {
+        heading("主题", "Topics", out);
+    }
+    let names = widest(classification.labels.iter().map(|label| label.display_name.as_str()));
+    let ids = widest(classification.labels.iter().map(|label| label.label_id.as_str()));
+    for label in &classification.labels {
+        let explanation = classification.explanations.iter().find(|found| found.label_id == label.label_id);
+        score(label, explanation, (names, ids), settings, out);
+        if let Some(explanation) = explanation.filter(|_| settings.explain) {
+            reasons(label, explanation, settings.width, out);
+        }
+    }
+    if let Some(reason) = abstention {
+        out.push_str(&format!("{}{}\n", " ".repeat(INDENT), paint(style::WARNING, reason)));
+    }
+    paragraphs(&classification.paragraphs, settings.width, out);
+}
+
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(|text| width(&line(text))).max().unwrap_or(0)
+}
+
+/// One line: name, id, bar, percent, words.
+fn score(
+    label: &pb::LabelScore,
+    explanation: Option<&pb::LabelExplanation>,
+    (names, ids): (usize, usize),
+    settings: Settings,
+    out: &mut String,
+) {
+    let colour = if label.selected { style::GOOD } else { style::DIM };
+    let name_style = if label.selected { style::STRONG } else { style::DIM };
+    let name = pad(&line(&label.display_name), names);
+    let id = pad(&line(&label.label_id), ids);
+    let percent = format!("{:>3.0}%", label.probability * 100.0);
+    out.push_str(&" ".repeat(INDENT));
+    out.push_str(&format!(
+        "{}  {}  {}  {}",
+        paint(name_style, &name),
+        paint(style::DIM, &id),
+        bar(label, colour),
+        paint(colour, &percent)
+    ));
+    let used = INDENT + names + 2 + ids + 2 + BAR + 2 + percent.len() + 2;
+    let room = settings.width.saturating_sub(used);
+    let words = explanation.filter(|_| !settings.explain).map(evidence).unwrap_or_default();
+    if room >= 8 && !words.is_empty() {
+        out.push_str(&format!("  {}", paint(style::DIM, &fitting(&words, room))));
+    }
+    out.push('\n');
+}
+
+/// The probability as a bar; a thin mark stands at the threshold where the bar does not reach it.
+fn bar(label: &pb::LabelScore, colour: anstyle::Style) -> String {
+    let eighths = cells(label.probability, BAR * 8);
+    let mut filled = "█".repeat(eighths / 8);
+    filled.push_str(EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
+    let rest = BAR.saturating_sub(width(&filled));
+    let before = cells(label.threshold, BAR).min(BAR - 1).checked_sub(width(&filled));
+    let empty = match before.filter(|before| !label.selected && *before < rest) {
+        Some(before) => format!("{}┊{}", "·".repeat(before), "·".repeat(rest - before - 1)),
+        None => "·".repeat(rest),
+    };
+    format!("{}{}", paint(colour, &filled), paint(style::DIM, &empty))
+}
+
+/// `share` of `whole`, rounded; the contract keeps shares in [0, 1], but a server may be any.
+fn cells(share: f64, whole: usize) -> usize {
+    (share.clamp(0.0, 1.0) * whole as f64).round() as usize
+}
+
+/// The strongest words that speak for the label.
+fn evidence(explanation: &pb::LabelExplanation) -> Vec<String> {
+    explanation
+        .features
+        .iter()
+        .filter(|feature| feature.contribution > 0.0)
+        .take(EVIDENCE)
+        .map(|feature| line(&feature.feature))
+        .collect()
+}
+
+/// As many of `words` as fit in `room` columns, at least the first.
+fn fitting(words: &[String], room: usize) -> String {
+    let mut out = String::new();
+    for word in words {
+        let next = if out.is_empty() { word.clone() } else { format!("{out} · {word}") };
+        if width(&next) > room && !out.is_empty() {
+            break;
+        }
+        out = next;
+    }
+    shorten(&out, room)
+}
+
+fn abstention(reason: pb::AbstainReason) -> Option<&'static str> {
+    match reason {
+        pb::AbstainReason::Unspecified => None,
+        pb::AbstainReason::LowConfidence => Some("no topic reached its threshold"),
+        pb::AbstainReason::OutOfDomain => {
+            Some("no topic: the text is unlike what the model has learned from")
+        }
+        pb::AbstainReason::TooShort => Some("no topic: too little text to decide on"),
+    }
+}
+
+/// Columns of the bar of one contribution, either side.
+const SIDE: usize = 8;
+
+/// The sum that a decision value is, term by term.
+fn reasons(label: &pb::LabelScore, explanation: &pb::LabelExplanation, total: usize, out: &mut String) {
+    let pb::LabelExplanation { label_id: _, bias, features, remainder, sentences, counterfactual } =
+        explanation;
+    let most = features.iter().map(|feature| feature.contribution.abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let mut table = Table::new(INDENT * 2);
+    let mut term = |value: f64, text: &str, note: &str| {
+        let colour = if value < 0.0 { style::BAD } else { style::GOOD };
+        let length = cells(value.abs() / most, SIDE);
+        table.row(vec![
+            Cell::new(&format!("{value:+.3}"), colour).right(),
+            Cell::new(&"█".repeat(length), colour),
+            Cell::new(text, style::PLAIN),
+            Cell::new(note, style::DIM),
+        ]);
+    };
+    for feature in features {
+        term(feature.contribution, &feature.feature, &super::times(feature.spans.len()));
+    }
+    if *remainder != 0.0 {
+        term(*remainder, "(other words)", "");
+    }
+    term(*bias, "(baseline)", "");
+    term(label.decision_value, "= log-odds", &format!("{:.1}%", label.probability * 100.0));
+    out.push_str(&table.render(total));
+    let mut table = Table::new(INDENT * 2).at_most(2);
+    for sentence in sentences.iter().filter(|sentence| sentence.contribution > 0.0).take(3) {
+        let text = sentence.span.as_ref().map(|span| span.text.as_str()).unwrap_or_default();
+        let value = Cell::new(&format!("{:+.3}", sentence.contribution), style::GOOD).right();
+        table.row(vec![value, Cell::new(&format!("“{text}”"), style::PLAIN)]);
+    }
+    if let Some(counterfactual) = counterfactual {
+        let count = counterfactual.sentences.len();
+        let noun = if count == 1 { "sentence" } else { "sentences" };
+        let text =
+            counterfactual.sentences.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
+        let without = format!("{:.0}%", counterfactual.probability_without * 100.0);
+        let text = format!("without {count} {noun}: “{text}”");
+        table.row(vec![Cell::new(&without, style::WARNING).right(), Cell::new(&text, style::PLAIN)]);
+    }
+    out.push_str(&table.render(total));
+}
+
+fn paragraphs(paragraphs: &[pb::ParagraphClassification], total: usize, out: &mut String) {
+    if paragraphs.is_empty() {
+        return;
+    }
+    heading("分段主题", "Topics by paragraph", out);
+    let mut table = Table::new(INDENT).at_most(1);
+    for paragraph in paragraphs {
+        let labels = paragraph.labels.iter().map(|label| label.display_name.as_str()).collect::<Vec<_>>();
+        let labels = if labels.is_empty() { "—".to_owned() } else { labels.join(" · ") };
+        let text = paragraph.span.as_ref().map(|span| span.text.as_str()).unwrap_or_default();
+        table.row(vec![Cell::new(&labels, style::STRONG), Cell::new(text, style::DIM)]);
+    }
+    out.push_str(&table.render(total));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(probability: f64, threshold: f64) -> String {
+        let selected = probability >= threshold;
+        let label = pb::LabelScore { probability, threshold, selected, ..Default::default() };
+        anstream::adapter::strip_str(&bar(&label, style::GOOD)).to_string()
+    }
+
+    #[test]
+    fn bars_are_as_long_as_they_say() {
+        assert_eq!(drawn(1.0, 0.5), "████████████████");
+        assert_eq!(drawn(0.5, 0.5), "████████········");
+        assert_eq!(drawn(0.25, 0.5), "████····┊·······");
+        assert_eq!(drawn(0.0, 1.0), "···············┊");
+        assert_eq!(drawn(0.03, 0.5), "▌·······┊·······");
+        for odd in [f64::NAN, -1.0, 7.0] {
+            assert_eq!(width(&drawn(odd, odd)), BAR, "{odd}");
+        }
+    }
+
+    #[test]
+    fn evidence_fits_its_room() {
+        let words = ["产业园".to_owned(), "招商引资".to_owned(), "入驻".to_owned()];
+        assert_eq!(fitting(&words, 40), "产业园 · 招商引资 · 入驻");
+        assert_eq!(fitting(&words, 18), "产业园 · 招商引资");
+        assert_eq!(fitting(&words, 5), "产业…");
+    }
+}

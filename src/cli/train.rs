@@ -1,0 +1,89 @@
+//! `train`: arguments of the learners.
+
+use std::io;
+use std::io::IsTerminal as _;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
+use indicatif::ProgressStyle;
+
+use crate::train::command;
+use crate::train::command::Outcome;
+use crate::train::command::Request;
+use crate::train::topics::TrainOptions;
+
+use super::args::Cli;
+use super::args::TrainTopicsArgs;
+use super::evaluate;
+use super::exit::Failure;
+use super::report::layout;
+use super::report::style;
+use super::table;
+
+/// Learns topics.
+pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failure> {
+    let TrainTopicsArgs { train, out, dev, name, version, seed, labels, sources, max_features } = arguments;
+    let request = Request {
+        train: train.clone(),
+        out: out.clone(),
+        dev: dev.clone(),
+        labels: labels.clone(),
+        sources: sources.clone(),
+        name: name.clone(),
+        version: version.clone(),
+        options: TrainOptions {
+            seed: *seed,
+            max_features: *max_features as usize,
+            ..TrainOptions::default()
+        },
+    };
+    let steps = Steps::new(cli.quiet);
+    let outcome = command::run(&request, &mut |name, done, total| steps.show(name, done, total));
+    steps.bar.finish_and_clear();
+    let Outcome { bundle, dev: report, notes } = outcome?;
+    for note in notes {
+        let label = layout::paint(style::WARNING, "note:");
+        anstream::eprintln!("{label} {}", layout::line(&note));
+    }
+    let training = &bundle.manifest.training;
+    table::print_pairs(&[
+        ("bundle", out.display().to_string()),
+        ("model", format!("{} {}", bundle.manifest.name, bundle.manifest.version)),
+        ("digest", bundle.digest.clone()),
+        ("documents", training.documents.to_string()),
+        ("labels", bundle.manifest.labels.len().to_string()),
+        ("features", bundle.model.weights.keys().len().to_string()),
+        ("micro-F1, cross-validated", format!("{:.4}", training.micro_f1)),
+        ("macro-F1, cross-validated", format!("{:.4}", training.macro_f1)),
+        ("calibration error", format!("{:.4}", training.calibration_error)),
+    ])?;
+    if let Some(report) = report {
+        table::print_line("")?;
+        evaluate::print(&report)?;
+    }
+    Ok(())
+}
+
+/// The steps of training, on a terminal only.
+struct Steps {
+    bar: ProgressBar,
+}
+
+impl Steps {
+    fn new(quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}") {
+            bar.set_style(style);
+        }
+        if !quiet && io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        Self { bar }
+    }
+
+    fn show(&self, name: &'static str, done: usize, total: usize) {
+        self.bar.set_message(name);
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+}
