@@ -513,6 +513,15 @@ mod tests {
     }
 
     #[test]
+    fn a_source_cut_within_a_utf16_pair_ends_in_one_replacement() {
+        let decoded = decode(b"a\0\x40\xD8\x01", "utf-16le").unwrap();
+        assert_eq!(
+            (decoded.text.as_str(), decoded.offsets.start(1), decoded.offsets.end(4)),
+            ("a\u{FFFD}", 2, 5)
+        );
+    }
+
+    #[test]
     fn unknown_labels_are_refused() {
         assert!(
             matches!(decode(b"a", "klingon"), Err(Error::UnknownCharset { label }) if label == "klingon")
