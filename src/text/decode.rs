@@ -361,19 +361,22 @@ impl Output {
     }
 
     fn utf16(&mut self, data: &[u8], unit: fn([u8; 2]) -> u16) {
-        let mut pairs = data.chunks_exact(2);
-        let units = pairs.by_ref().map(|pair| match pair {
-            [first, second] => unit([*first, *second]),
-            _ => 0,
-        });
+        let read = |pair: &[u8]| <[u8; 2]>::try_from(pair).map_or(0, unit);
+        // A source that ends within a character ends in one replacement for what there is of it.
+        let odd = data.len() % 2;
+        let cut = data.get(..data.len() - odd).unwrap_or_default();
+        let high = odd == 1
+            && cut.rchunks_exact(2).next().is_some_and(|last| (0xD800..0xDC00).contains(&read(last)));
+        let whole = if high { cut.len() - 2 } else { cut.len() };
+        let units = cut.get(..whole).unwrap_or_default().chunks_exact(2).map(read);
         for decoded in char::decode_utf16(units) {
             match decoded {
                 Ok(character) => self.character(character, character.len_utf16() * 2),
                 Err(_) => self.replacement(2),
             }
         }
-        if !data.len().is_multiple_of(2) {
-            self.replacement(1);
+        if odd == 1 {
+            self.replacement(data.len() - whole);
         }
     }
 
@@ -507,6 +510,15 @@ mod tests {
         assert_eq!(decoded.text.chars().last(), Some('国'));
         assert_eq!(decoded.offsets.start(decoded.text.len() - 3), 6);
         assert!(decoded.warnings.iter().any(|warning| warning.reason == "MALFORMED_BYTES"));
+    }
+
+    #[test]
+    fn a_source_cut_within_a_utf16_pair_ends_in_one_replacement() {
+        let decoded = decode(b"a\0\x40\xD8\x01", "utf-16le").unwrap();
+        assert_eq!(
+            (decoded.text.as_str(), decoded.offsets.start(1), decoded.offsets.end(4)),
+            ("a\u{FFFD}", 2, 5)
+        );
     }
 
     #[test]

@@ -30,7 +30,7 @@ use tokenizer::Tokenizer;
 /// Whether `text` holds tags of HTML, as opposed to text in angle brackets.
 ///
 /// A start tag counts when browsers would see an element that structures text, or one that is closed again; so
-/// "a<b>c", "1<p and q>0" and 《》 are plain text.
+/// `a<b>c`, `1<p and q>0` and 《》 are plain text.
 #[must_use]
 pub fn is_html(text: &str) -> bool {
     let mut tokenizer = Tokenizer::new(text);

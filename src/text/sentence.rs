@@ -183,7 +183,8 @@ impl Enclosures {
     /// Whether a pair forbids to end a sentence at `end`, after marks at `at`.
     fn hold_together(&self, at: usize, end: usize) -> bool {
         let candidates = self.pairs.partition_point(|&(start, ..)| start < at);
-        let pairs = self.pairs.iter().zip(&self.reach).take(candidates).rev();
+        let (pairs, reach) = (self.pairs.get(..candidates), self.reach.get(..candidates));
+        let pairs = pairs.unwrap_or_default().iter().zip(reach.unwrap_or_default()).rev();
         // Pairs are at most PARENTHESIS long, so this looks back over a bounded stretch.
         for (&(start, pair_end, kind), &reach) in pairs {
             if reach <= at || start + PARENTHESIS < at {

@@ -109,6 +109,9 @@ pub fn original_title_in(text: &str) -> Option<(Range<usize>, bool)> {
 /// The medium; `published` is where the publish time stands.
 #[must_use]
 pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
+    // The last lines of an article sign it; a label further up may name the source of a figure.
+    let article = view.lines.iter().enumerate().rev().filter(|(_, line)| line.article);
+    let signature = article.take(3).last().map_or(usize::MAX, |(index, _)| index);
     let mut labelled: Vec<(usize, usize, usize, Found)> = Vec::new();
     for (index, line) in view.lines.iter().enumerate() {
         let text = view.line(index);
@@ -121,7 +124,9 @@ pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found
         for (rank, label) in SOURCE_LABELS.iter().enumerate() {
             let Some(found) = value_after(view, index, from, label) else { continue };
             let near = headline.is_some_and(|headline| index.abs_diff(headline) <= 14);
-            let distance = if near && line.chars <= 120 { 0 } else { 1 + usize::from(!line.article) };
+            let signs = line.article && index >= signature && line.chars <= 40;
+            let distance =
+                if signs || near && line.chars <= 120 { 0 } else { 1 + usize::from(!line.article) };
             labelled.push((distance, rank, index, found));
             break;
         }

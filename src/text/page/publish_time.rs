@@ -134,7 +134,20 @@ fn near(view: &View<'_>, headline: Option<usize>) -> Option<(Found, PublishTime)
     after.chain(before).find_map(|index| {
         let line = view.lines.get(index)?;
         let short = line.chars <= 100 && !line.link && !is_prose(view, index);
-        short.then(|| in_line(view, index, 0)).flatten()
+        short
+            .then(|| in_line(view, index, 0))
+            .flatten()
+            .filter(|(found, _)| stands_apart(view.line(index), &found.text))
+    })
+}
+
+/// Whether a date is an entry of its own rather than part of a phrase: （2024年5月6日市人民代表大会通过）.
+fn stands_apart(line: &str, date: &str) -> bool {
+    let entry =
+        ["来源", "作者", "编辑", "发布", "浏览", "阅读", "点击", "字号", "记者", "责任", "星期", "评论"];
+    line.split_once(date).is_some_and(|(_, after)| {
+        let goes_on = after.chars().next().is_some_and(char::is_alphanumeric);
+        !goes_on || entry.iter().any(|word| after.starts_with(word))
     })
 }
 
