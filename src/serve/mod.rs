@@ -8,7 +8,6 @@
 pub mod engine;
 pub mod registry;
 pub mod status;
-mod connection;
 mod call;
 mod pool;
 mod task;
@@ -16,6 +15,7 @@ mod document_service;
 mod stream;
 mod model_service;
 mod admin_service;
+mod connection;
 mod lifecycle;
 
 pub use engine::Engine;
