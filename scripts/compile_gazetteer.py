@@ -148,7 +148,7 @@ def universities(lexicon):
     names = set()
     for line in (lexicon / "universities.tsv").read_text(encoding="utf-8").splitlines():
         name = line.split("\t")[0].strip()
-        if re.search(r"(大学|学院|学校)$", name):
+        if len(name) >= 4 and re.search(r"(大学|学院|学校)$", name):
             names.add(name)
     return sorted(names)
 

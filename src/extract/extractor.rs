@@ -93,7 +93,9 @@ impl Extractor {
             .filter(|(finding, _)| finding.value.entity_type() == EntityType::Time)
             .map(|(finding, _)| (finding.start, finding.end))
             .collect();
-        let actors: Vec<speech::Actor> = assembly
+        // 总书记 by itself is whoever the document calls so.
+        let secretary = assembly.holds.iter().find(|hold| hold.full == "中共中央总书记").map(|hold| hold.person);
+        let mut actors: Vec<speech::Actor> = assembly
             .mentions
             .iter()
             .filter(|(finding, _)| {
@@ -109,6 +111,19 @@ impl Extractor {
                 entity: *entity,
             })
             .collect();
+        if let Some(entity) = secretary {
+            let alone = assembly.mentions.windows(2).filter_map(|pair| match pair {
+                [(before, _), (post, _)] if post.canonical == "总书记" && before.end != post.start => Some(post),
+                _ => None,
+            });
+            actors.extend(alone.map(|post| speech::Actor {
+                start: post.start,
+                end: post.end,
+                kind: EntityType::Person,
+                entity,
+            }));
+            actors.sort_by_key(|actor| actor.start);
+        }
         let grounds: Vec<usize> = assembly
             .mentions
             .iter()

@@ -32,6 +32,9 @@ pub(crate) fn posts(
         }
         if let Some((start, end)) = title.holder {
             holder = expand(text, gazetteer, places, setting, start, end, &holder);
+            if !title.of_body {
+                holder = full_place(places, end, &holder, title, text);
+            }
             of_body = title.of_body;
             former = title.former;
         } else if title.former {
@@ -175,8 +178,8 @@ fn join(place: &str, title: &str) -> String {
 fn is_open(text: &Characters<'_>, start: usize) -> bool {
     let before = text.before(start);
     !is_han(before)
-        || place::is_function(before)
-        || text.any_before(start, &["担任", "任", "时任", "兼", "邀请", "陪同", "会见", "同志"]).is_some()
+        || place::is_function(before) && before != '过'
+        || text.any_before(start, &["时任", "兼", "邀请", "陪同", "会见", "同志"]).is_some()
 }
 
 /// The full post and the organisation.
@@ -196,15 +199,14 @@ fn compose(
     mark: &str,
 ) -> (String, String) {
     let whole = ["国务委员", "国家主席", "国家副主席", "全国人大代表", "中央委员", "候补中央委员"];
-    if title.holder.is_none() && (whole.contains(&written) || written.starts_with('驻') && holder.is_empty())
+    let of_china = holder == "中国" || holder == "中华人民共和国";
+    if (title.holder.is_none() || of_china)
+        && (whole.contains(&written) || written.starts_with('驻') && holder.is_empty())
     {
         return (written.to_owned(), String::new());
     }
     if written == "总书记" && title.holder.is_none() {
         return ("中共中央总书记".to_owned(), "中国共产党中央委员会".to_owned());
-    }
-    if written == "主席" && holder.is_empty() {
-        return ("国家主席".to_owned(), String::new());
     }
     let first = written.chars().next().unwrap_or(' ');
     let leveled = matches!(first, '省' | '市' | '县' | '区' | '州' | '旗')
@@ -241,7 +243,7 @@ fn compose(
     let post = if of_body {
         format!("{holder}{mark}{written}")
     } else if mark.is_empty() {
-        join(&full_place(text, places, title, &holder), written)
+        join(&holder, written)
     } else {
         format!("{holder}{mark}{written}")
     };
@@ -249,18 +251,28 @@ fn compose(
     (post, organization)
 }
 
-/// 康保 as the holder of 县长 is 康保县, where the gazetteer knows it.
-fn full_place(text: &Characters<'_>, places: &[Finding], title: &Title, holder: &str) -> String {
-    let _ = text;
-    let short = title
-        .holder
-        .and_then(|(_, end)| places.iter().rev().find(|place| place.end == end))
-        .filter(|place| place.end - place.start == holder.chars().count());
-    match short.map(|place| (&place.value, &place.canonical)) {
-        Some((Value::Place { divisions, .. }, name)) if divisions.len() == 1 && name.starts_with(holder) => {
-            name.clone()
+/// 康保 as the holder of 县长 is 康保县, where the gazetteer knows it and the title speaks of that level.
+fn full_place(places: &[Finding], end: usize, holder: &str, title: &Title, text: &Characters<'_>) -> String {
+    let at = places.partition_point(|place| place.end < end);
+    let Some(place) = places.get(at).filter(|place| place.end == end) else { return holder.to_owned() };
+    let written = text.text(place.start, place.end);
+    let level_name = text.slice(title.start, title.end).iter().copied().find(|c| matches!(c, '省' | '市' | '县' | '区' | '州' | '旗'));
+    let fits = level_name.is_some_and(|level_name| place.canonical.ends_with(level_name));
+    match (&place.value, holder.strip_suffix(written)) {
+        (Value::Place { divisions, .. }, Some(before)) if divisions.len() == 1 && place.canonical.starts_with(written) && fits => {
+            format!("{before}{}", place.canonical)
         }
-        Some(_) | None => holder.to_owned(),
+        (
+            Value::Place { .. }
+            | Value::Person { .. }
+            | Value::Organization { .. }
+            | Value::Zone { .. }
+            | Value::Time(_)
+            | Value::Quantity(_)
+            | Value::DocumentReference { .. }
+            | Value::Post { .. },
+            _,
+        ) => holder.to_owned(),
     }
 }
 

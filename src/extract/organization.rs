@@ -253,10 +253,20 @@ const WITHIN: &[&str] = &[
     "航空",
     "工业",
     "服务",
+    "应用",
+    "过渡",
+    "组织",
+    "学习",
+    "教育",
+    "科学",
+    "卫生",
+    "交通",
 ];
 
 /// Last words of parts of bodies, which need the body before them.
 const DEPARTMENTS: &[&str] = &[
+    "宣传处",
+    "规划处",
     "执委会",
     "直属库",
     "植物园",
@@ -280,14 +290,7 @@ const DEPARTMENTS: &[&str] = &[
     "工作组",
     "党委",
     "党组",
-    "公司",
     "处",
-    "部",
-    "科",
-    "所",
-    "办",
-    "团",
-    "五部",
 ];
 
 /// Names that are too general to be one body.
@@ -332,6 +335,17 @@ impl Ground<'_> {
         let mut start = end;
         while let Some(from) = self.place_end.get(start).copied().flatten() {
             start = from;
+        }
+        if start == end && !self.text.is_word_start(end) {
+            // 美国政府 is one word of the segmenter.
+            let from = self.text.word_start_before(end);
+            let named = self.gazetteer.names.names_at(self.text, from).any(|(length, _, entries)| {
+                from + length == end
+                    && entries.iter().any(|entry| matches!(entry, Entry::Country(_) | Entry::China | Entry::Division(_) | Entry::ShortDivision(_)))
+            });
+            if named {
+                return from;
+            }
         }
         start
     }
@@ -404,6 +418,7 @@ fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, u
         let end = index + length;
         let whole = text.is_word_start(end) || !is_han(text.at(end));
         if whole
+            && !post_follows(text, end)
             && !taken.overlaps(index, end)
             && !continues(text, end)
             && let Some(start) = department(ground, index, word)
@@ -442,7 +457,14 @@ fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, u
     {
         return None;
     }
-    let start = reach(ground, index, word)?;
+    // 安全部队, 卫生部门
+    if word.ends_with('部') && matches!(text.at(end), '门' | '队' | '分' | '长' | '署' | '位') {
+        return None;
+    }
+    if word == "中心" && text.any_before(index, &["会展", "航展", "文化", "体育", "购物", "展览", "副", "活动", "会议", "新闻", "商业", "市"]).is_some() {
+        return None;
+    }
+    let start = reach(ground, index, word).filter(|&start| start < index)?;
     (!taken.overlaps(start, end)).then_some((start, end))
 }
 
@@ -453,16 +475,21 @@ fn department(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
     let mut words = 0;
     while suffix - start <= 14 && words <= 6 {
         if let Some(body) = ground.body(start) {
-            let near = start < suffix || matches!(word, "执委会" | "党委" | "总参谋部");
+            let near = start < suffix || matches!(word, "执委会" | "党委" | "党组" | "总参谋部" | "办公室" | "学院");
             return near.then_some(body);
         }
         let before = text.before(start);
         if !is_han(before) || matches!(before, '的' | '在' | '向' | '原' | '对' | '了') {
             return None;
         }
+        let chain = ground.places(start);
+        if chain < start {
+            start = chain;
+            continue;
+        }
         start = text.word_start_before(start);
-        let token = text.folded(start, start + (text.word_end(start) - start));
-        if STOPS.contains(&token.as_str()) {
+        let token = text.folded(start, text.word_end(start));
+        if STOPS.contains(&token.as_str()) || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str()) {
             return None;
         }
         words += 1;
@@ -540,7 +567,7 @@ fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
         };
         let own = start == index || text.starts_with(start, "中国") || text.starts_with(start, "中华");
         // 十四届全国人大
-        let start = if name.starts_with("全国") { session(text, start) } else { start };
+        let start = if name.starts_with("全国") || name.starts_with("中央") || name.starts_with("联合国大会") { session(text, start) } else { start };
         let mut finding = named(text, start, end, "bodies", 0.95);
         finding.detector = Detector::Dictionary("bodies");
         if own && !full.is_empty() {
@@ -574,7 +601,7 @@ fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> boo
         "中央" => {
             let alone = matches!(
                 text.at(end),
-                '，' | '。' | '、' | '；' | '对' | '关' | '决' | '部' | '提' | '要' | '在'
+                '，' | '。' | '、' | '；' | '对' | '关' | '决' | '部' | '提' | '要' | '在' | '的' | '确' | '发' | '交'
             ) && !text.starts_with(end, "部门");
             !alone || is_han(text.before(start)) && !text.is_word_start(start)
         }
@@ -584,7 +611,7 @@ fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> boo
         }
         "联大" | "社科院" | "工程院" => false,
         "金砖国家" => text.any_of(end, &["领导人", "合作", "外长", "峰会", "工商"]).is_some(),
-        "中国共产党" => text.any_of(end, &["人", "第", "章程", "成立", "领导", "中央"]).is_some(),
+        "中国共产党" => text.any_of(end, &["第", "章程", "中央", "国际"]).is_some(),
         _ => false,
     }
 }
@@ -593,7 +620,7 @@ fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> boo
 fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
     let text = ground.text;
     // 党工委委员、管委会副主任: a bare body between two posts of one person.
-    if matches!(text.before(index), '、' | '，')
+    if matches!(text.before(index), '、' | '，' | '兼')
         && let Some((_, length)) = text.any_of(
             index,
             &["管委会", "政法委", "党工委", "人大常委会", "党建办", "公安局", "组织部", "宣传部"],
@@ -661,7 +688,7 @@ fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
         }
         let chain = ground.places(start);
         if chain < start {
-            start = chain;
+            start = ground.body(chain).filter(|_| chain < start).unwrap_or(chain);
             anchored = true;
             break;
         }
@@ -685,6 +712,7 @@ fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
         let previous = text.word_start_before(start);
         let token = text.folded(previous, start);
         if STOPS.contains(&token.as_str())
+            || token.ends_with('届')
             || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str())
         {
             break;
@@ -699,6 +727,15 @@ fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
     }
     if whole.ends_with("当地政府") {
         return Some(suffix - 2);
+    }
+    if matches!(text.slice(start, suffix), ['省' | '市' | '县' | '区' | '州']) && word.ends_with(['局', '厅', '委', '院']) && word.chars().count() > 1 {
+        return Some(start);
+    }
+    // 保险公司, 高科技公司: kinds of companies, not one.
+    let first = text.folded(start, text.word_end(start));
+    let free = matches!(word, "出版社" | "电视台" | "委员会" | "研究院" | "领导小组" | "督导组" | "报社" | "基金会" | "联合会" | "协会");
+    if !anchored && !free && (ground.gazetteer.is_word(&first) || first.chars().count() == 1) {
+        return (whole == "当地政府").then_some(start);
     }
     let short_suffix = word.chars().count() == 1;
     let public = matches!(
@@ -746,16 +783,14 @@ fn inner_and(text: &Characters<'_>, after: usize, word: &str) -> bool {
                     "工业",
                     "市场",
                     "人力资源",
-                    "粮食",
-                    "医疗",
+                    "粮食", "医疗",
                     "教育",
                     "经济",
                     "科技",
                     "林业",
                     "广播电视",
                     "住房保障",
-                    "纪律",
-                    "统计",
+                        "统计",
                     "安全",
                     "新闻",
                     "理论研究",

@@ -10,7 +10,7 @@ use super::gazetteer::Gazetteer;
 use super::gazetteer::PackedHasher;
 
 /// Characters that transliterations of foreign and minority names are written with.
-const TRANSLITERATION: &str = "亚亨惠丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血西詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
+const TRANSLITERATION: &str = "罕兹厄侯勋孟亚亨惠丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血西詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
 
 /// Surnames that are function words or common verbs first; they need a post beside them.
 const RISKY: &str = "从于时和向相来都成常能应关后别全计连有是要就将并当到在年月日上下多大小本东方国公会主安平路门从应解生家长高光国化市";
@@ -203,7 +203,8 @@ fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize) -> O
     {
         end += 2;
     }
-    (end - index >= 2 || dotted).then_some(end).filter(|&end| end - index >= 2)
+    // 运动员比赛: a word of two characters is no name.
+    (end - index >= 3 || end - index == 2 && !gazetteer.is_word(&text.folded(index, end))).then_some(end)
 }
 
 /// 陈吉宁, 欧阳修
@@ -243,11 +244,17 @@ fn chinese_name(
     if gazetteer.is_word(&text.folded(index, end)) {
         return None;
     }
+    // 主席和夫人, 书记从全国: a surname that is a function word, and a word behind it.
+    if end == index + 3 && gazetteer.is_word(&text.folded(index + 1, end)) && (RISKY.contains(first) || text.is_word_start(index + 1)) {
+        return None;
+    }
+    if matches!(first, '和' | '向' | '于' | '应' | '全' | '有' | '要' | '将' | '党' | '居') && support == Support::Weak {
+        return None;
+    }
     // 干部做好工作: a word and what follows it.
     let word = text.word_end(index);
-    if word == index + 2
-        && end == index + 3
-        && gazetteer.is_word(&text.folded(index, word))
+    if end == index + 3
+        && gazetteer.is_word(&text.folded(index, index + 2))
         && (support == Support::Weak || AFTER_NAMES.contains(third))
     {
         return None;
@@ -403,7 +410,8 @@ pub(crate) fn name_before(text: &Characters<'_>, gazetteer: &Gazetteer, end: usi
             .slice(start + 1, end)
             .iter()
             .all(|&character| is_han(character) && !is_never_given(character));
-        // A dictionary word that reaches over the beginning is no name.
+        // A dictionary word is no name, nor is one that reaches over the beginning.
+        let clear = clear && !gazetteer.is_word(&text.folded(start, end));
         surname && given && clear && text.is_word_start(start)
     })
 }
@@ -488,7 +496,12 @@ fn speakers(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>)
 fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
     let mut seen: BTreeMap<&[char], Vec<usize>> = BTreeMap::new();
     for start in 0..text.len().saturating_sub(2) {
-        let alone = (0..=3).all(|offset| text.is_word_start(start + offset));
+        let alone = [0, 1, 3].into_iter().all(|offset| text.is_word_start(start + offset))
+            && (text.is_word_start(start + 2) || !gazetteer.is_word(&text.folded(start + 1, start + 3)))
+            && !matches!(
+                text.at(start + 2),
+                '村' | '镇' | '县' | '市' | '区' | '省' | '州' | '乡' | '山' | '河' | '湖' | '江' | '岛' | '港' | '路' | '桥' | '城' | '改' | '局'
+            );
         let given = [start + 1, start + 2].into_iter().all(|at| {
             is_han(text.at(at))
                 && !super::place::is_function(text.at(at))
@@ -498,7 +511,10 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
             seen.entry(text.slice(start, start + 3)).or_default().push(start);
         }
     }
-    for starts in seen.into_values().filter(|starts| starts.len() >= 2) {
+    for starts in seen.into_values().filter(|starts| {
+        let split = starts.first().is_some_and(|&start| text.is_word_start(start + 2));
+        starts.len() >= if split { 2 } else { 3 }
+    }) {
         names.extend(starts.into_iter().map(|start| Name { start, end: start + 3, rule: "name_seen_again" }));
     }
 }

@@ -410,6 +410,16 @@ fn division(
     let best = entries.iter().copied().max_by(|one, other| {
         ranked(one).cmp(&ranked(other)).then(division_code(other).cmp(&division_code(one)))
     })?;
+    // 淮安 is the city before it is the district in it.
+    let best = entries
+        .iter()
+        .copied()
+        .filter(|entry| {
+            let (outer, inner) = (division_code(entry).unwrap_or(0), division_code(&best).unwrap_or(0));
+            outer != inner && lies_in(inner, outer)
+        })
+        .min_by_key(|entry| division_code(entry).map(level))
+        .unwrap_or(best);
     let code = division_code(&best)?;
     let (chained, support, _) = ranked(&best);
 

@@ -174,8 +174,6 @@ const LEADS: &[&str] = &[
     "州委",
     "旗委",
     "镇委",
-    "乡党委",
-    "镇党委",
     "自治区党委",
     "省政府",
     "市政府",
@@ -376,6 +374,11 @@ fn titles(text: &Characters<'_>, places: &[Finding], bodies: &[Finding], taken: 
             *start = Some(start.map_or(body.start, |known| known.min(body.start)));
         }
     }
+    // 书记 inside 中央书记处 is no title.
+    let mut inside = Mask::new(text.len());
+    for body in bodies.iter().filter(|body| matches!(body.detector, super::Detector::Dictionary(_))) {
+        inside.take(body.start, body.end);
+    }
     let mut place_end: Vec<Option<usize>> = vec![None; text.len() + 1];
     for place in places {
         if let Some(start) = place_end.get_mut(place.end) {
@@ -385,7 +388,7 @@ fn titles(text: &Characters<'_>, places: &[Finding], bodies: &[Finding], taken: 
     let mut found: Vec<Title> = Vec::new();
     let mut index = 0;
     while index < text.len() {
-        let head = if taken.covers(index) { None } else { text.any_of(index, HEADS) };
+        let head = if taken.covers(index) || inside.covers(index) { None } else { text.any_of(index, HEADS) };
         // 湖南省|长沙市: the level belongs to the place.
         let level = matches!(text.at(index), '省' | '市' | '县' | '区' | '州')
             && place_end.get(index + 1).copied().flatten().is_some();
@@ -622,8 +625,12 @@ fn after(
         at += 1;
     }
     // 时任浙江省委书记的习近平
+    let office = chain
+        .clone()
+        .filter_map(|number| posts.titles.get(number))
+        .any(|title| title.former || text.ends_with(title.whole, "时任"));
     if text.at(at) == '的'
-        && (last.former || text.ends_with(last.whole, "任") || text.ends_with(last.whole, "作为"))
+        && (office || last.former || text.ends_with(last.whole, "任") || text.ends_with(last.whole, "作为"))
     {
         at += 1;
     }

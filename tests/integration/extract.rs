@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil;
-use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use wenmai::extract::Anchors;
