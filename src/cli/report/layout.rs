@@ -93,8 +93,11 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
                     lines.push(std::mem::take(&mut current).trim_end().to_owned());
                     used = 0;
                 }
-                current.push(character);
-                used += columns(character);
+                // No line begins with a space.
+                if !(current.is_empty() && character.is_whitespace()) {
+                    current.push(character);
+                    used += columns(character);
+                }
             }
             current.push_str(if piece.ends_with(' ') { " " } else { "" });
             used += usize::from(piece.ends_with(' '));
