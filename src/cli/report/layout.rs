@@ -85,18 +85,24 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
             used = 0;
         }
+        let piece = if used == 0 { piece.trim_start() } else { piece };
         if used == 0 && piece_width > room {
-            for character in piece.chars() {
-                if used + columns(character) > room && !CLOSING.contains(character) {
-                    lines.push(std::mem::take(&mut current));
+            for character in piece.trim_end().chars() {
+                let hangs = CLOSING.contains(character) && used <= room;
+                if used + columns(character) > room && !hangs && !current.trim().is_empty() {
+                    lines.push(std::mem::take(&mut current).trim_end().to_owned());
                     used = 0;
                 }
-                current.push(character);
-                used += columns(character);
+                // No line begins with a space.
+                if !(current.is_empty() && character.is_whitespace()) {
+                    current.push(character);
+                    used += columns(character);
+                }
             }
+            current.push_str(if piece.ends_with(' ') { " " } else { "" });
+            used += usize::from(piece.ends_with(' '));
             continue;
         }
-        let piece = if used == 0 { piece.trim_start() } else { piece };
         current.push_str(piece);
         used += width(piece);
     }
@@ -274,6 +280,8 @@ mod tests {
         check("加速5G、人工智能", 8, &["加速5G、", "人工智能"]);
         check("", 8, &[]);
         check("   ", 8, &[]);
+        check("   ", 2, &[]);
+        check("abcdef gh", 4, &["abcd", "ef", "gh"]);
     }
 
     #[test]
@@ -314,6 +322,7 @@ mod tests {
             let lines = wrap(&text, room);
             prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
             prop_assert!(lines.iter().all(|line| !line.trim().is_empty()));
+            prop_assert!(lines.iter().all(|line| width(line) <= room.max(2) + 2), "{:?}", lines);
         }
 
         #[test]

@@ -112,9 +112,9 @@ fn seen(stats: &pb::DocumentStats) -> String {
         pb::ContentFormat::Unspecified | pb::ContentFormat::Auto => "",
     };
     let mut parts = vec![
-        format!("{} characters", grouped(&stats.code_point_count.to_string())),
-        format!("{} paragraphs", stats.paragraph_count),
-        format!("{} sentences", stats.sentence_count),
+        counted(stats.code_point_count, "character"),
+        counted(stats.paragraph_count, "paragraph"),
+        counted(stats.sentence_count, "sentence"),
         stats.detected_language_code.clone(),
         format!("{} {format}", stats.charset).trim().to_owned(),
     ];
@@ -225,6 +225,11 @@ fn grouped(number: &str) -> String {
         out.push_str(fraction);
     }
     out
+}
+
+/// "1 sentence", "1,234 sentences".
+fn counted(count: u32, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
 }
 
 /// "×3", or nothing for one.
