@@ -32,16 +32,20 @@ pub struct Row {
     pub html: String,
     /// Topics, the primary one first; empty: none of the topics.
     pub labels: Vec<String>,
+    /// Whoever labelled `text` saw only its first [`CUT_HEAD`] and last [`CUT_TAIL`] characters.
+    #[serde(default)]
+    pub cut: bool,
     /// Labels that count neither as right nor as wrong.
     #[serde(default)]
     pub optional: Vec<String>,
 }
 
 impl Row {
-    /// The document without its labels.
+    /// The document without its labels: the text that was labelled, which of a `cut` row is its head and its tail.
     #[must_use]
     pub fn document(&self) -> Document {
         let (content, format) = match self.html.is_empty() {
+            true if self.cut => (head_and_tail(&self.text), Format::PlainText),
             true => (self.text.clone(), Format::PlainText),
             false => (self.html.clone(), Format::Html),
         };
@@ -52,6 +56,25 @@ impl Row {
             format,
             ..Document::default()
         }
+    }
+}
+
+/// Characters that are left of the beginning of a `cut` text.
+pub const CUT_HEAD: usize = 370;
+/// Characters that are left of its end.
+pub const CUT_TAIL: usize = 100;
+
+/// The beginning and the end of a long text, a line each; a short one as it is.
+fn head_and_tail(text: &str) -> String {
+    let at = |position: Option<(usize, char)>| position.map(|(at, _)| at);
+    let head = at(text.char_indices().nth(CUT_HEAD));
+    let tail = at(text.char_indices().nth_back(CUT_TAIL - 1));
+    match (head, tail) {
+        (Some(head), Some(tail)) if head < tail => {
+            let (begin, end) = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
+            format!("{begin}\n{end}")
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -130,6 +153,17 @@ mod tests {
     fn a_row_without_text_is_refused() {
         let error = Corpus::parse("c.jsonl", br#"{"title":" ","labels":["a"]}"#).unwrap_err();
         assert_eq!(error.to_string(), "c.jsonl:1: neither title nor text nor html holds anything");
+    }
+
+    #[test]
+    fn a_cut_row_is_what_was_labelled() {
+        let text: String = ('一'..).take(600).collect();
+        let row = Row { text: text.clone(), cut: true, ..Row::default() };
+        let Content::Text(cut) = row.document().content else { panic!("text stays text") };
+        assert_eq!(cut.chars().count(), CUT_HEAD + 1 + CUT_TAIL);
+        assert!(cut.starts_with('一') && cut.chars().last() == text.chars().last());
+        let short = Row { text: "短".to_owned(), cut: true, ..Row::default() };
+        assert_eq!(short.document().content, Content::Text("短".to_owned()));
     }
 
     #[test]

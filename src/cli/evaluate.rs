@@ -36,7 +36,10 @@ pub(super) fn print(report: &TopicReport) -> Result<(), Failure> {
         ("top-1 accuracy", share(report.top1_accuracy)),
         ("calibration error", share(report.calibration_error)),
         ("Brier score", share(report.brier_score)),
-        ("without a topic", format!("{} ({} of them have one)", report.abstained, report.abstained_with_labels)),
+        (
+            "without a topic",
+            format!("{} ({} of them have one)", report.abstained, report.abstained_with_labels),
+        ),
     ])?;
     if !report.unknown_labels.is_empty() {
         table::print_pairs(&[("unknown to the model", report.unknown_labels.join(", "))])?;

@@ -85,8 +85,8 @@ pub(super) fn print_line(line: &str) -> Result<(), Failure> {
 
 /// Prints one JSON value on a line.
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string(value)
-        .map_err(|error| Failure::output(io::Error::other(error.to_string())))?;
+    let json =
+        serde_json::to_string(value).map_err(|error| Failure::output(io::Error::other(error.to_string())))?;
     print_line(&json)
 }
 

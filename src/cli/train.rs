@@ -72,7 +72,8 @@ struct Steps {
 impl Steps {
     fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}")
+        {
             bar.set_style(style);
         }
         if !quiet && io::stderr().is_terminal() {

@@ -341,7 +341,12 @@ impl Ground<'_> {
             let from = self.text.word_start_before(end);
             let named = self.gazetteer.names.names_at(self.text, from).any(|(length, _, entries)| {
                 from + length == end
-                    && entries.iter().any(|entry| matches!(entry, Entry::Country(_) | Entry::China | Entry::Division(_) | Entry::ShortDivision(_)))
+                    && entries.iter().any(|entry| {
+                        matches!(
+                            entry,
+                            Entry::Country(_) | Entry::China | Entry::Division(_) | Entry::ShortDivision(_)
+                        )
+                    })
             });
             if named {
                 return from;
@@ -461,7 +466,14 @@ fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, u
     if word.ends_with('部') && matches!(text.at(end), '门' | '队' | '分' | '长' | '署' | '位') {
         return None;
     }
-    if word == "中心" && text.any_before(index, &["会展", "航展", "文化", "体育", "购物", "展览", "副", "活动", "会议", "新闻", "商业", "市"]).is_some() {
+    if word == "中心"
+        && text
+            .any_before(
+                index,
+                &["会展", "航展", "文化", "体育", "购物", "展览", "副", "活动", "会议", "新闻", "商业", "市"],
+            )
+            .is_some()
+    {
         return None;
     }
     let start = reach(ground, index, word).filter(|&start| start < index)?;
@@ -475,7 +487,8 @@ fn department(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
     let mut words = 0;
     while suffix - start <= 14 && words <= 6 {
         if let Some(body) = ground.body(start) {
-            let near = start < suffix || matches!(word, "执委会" | "党委" | "党组" | "总参谋部" | "办公室" | "学院");
+            let near =
+                start < suffix || matches!(word, "执委会" | "党委" | "党组" | "总参谋部" | "办公室" | "学院");
             return near.then_some(body);
         }
         let before = text.before(start);
@@ -489,7 +502,9 @@ fn department(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
         }
         start = text.word_start_before(start);
         let token = text.folded(start, text.word_end(start));
-        if STOPS.contains(&token.as_str()) || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str()) {
+        if STOPS.contains(&token.as_str())
+            || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str())
+        {
             return None;
         }
         words += 1;
@@ -567,7 +582,12 @@ fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
         };
         let own = start == index || text.starts_with(start, "中国") || text.starts_with(start, "中华");
         // 十四届全国人大
-        let start = if name.starts_with("全国") || name.starts_with("中央") || name.starts_with("联合国大会") { session(text, start) } else { start };
+        let start = if name.starts_with("全国") || name.starts_with("中央") || name.starts_with("联合国大会")
+        {
+            session(text, start)
+        } else {
+            start
+        };
         let mut finding = named(text, start, end, "bodies", 0.95);
         finding.detector = Detector::Dictionary("bodies");
         if own && !full.is_empty() {
@@ -601,7 +621,20 @@ fn ambiguous(text: &Characters<'_>, name: &str, start: usize, end: usize) -> boo
         "中央" => {
             let alone = matches!(
                 text.at(end),
-                '，' | '。' | '、' | '；' | '对' | '关' | '决' | '部' | '提' | '要' | '在' | '的' | '确' | '发' | '交'
+                '，' | '。'
+                    | '、'
+                    | '；'
+                    | '对'
+                    | '关'
+                    | '决'
+                    | '部'
+                    | '提'
+                    | '要'
+                    | '在'
+                    | '的'
+                    | '确'
+                    | '发'
+                    | '交'
             ) && !text.starts_with(end, "部门");
             !alone || is_han(text.before(start)) && !text.is_word_start(start)
         }
@@ -728,12 +761,27 @@ fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<usize> {
     if whole.ends_with("当地政府") {
         return Some(suffix - 2);
     }
-    if matches!(text.slice(start, suffix), ['省' | '市' | '县' | '区' | '州']) && word.ends_with(['局', '厅', '委', '院']) && word.chars().count() > 1 {
+    if matches!(text.slice(start, suffix), ['省' | '市' | '县' | '区' | '州'])
+        && word.ends_with(['局', '厅', '委', '院'])
+        && word.chars().count() > 1
+    {
         return Some(start);
     }
     // 保险公司, 高科技公司: kinds of companies, not one.
     let first = text.folded(start, text.word_end(start));
-    let free = matches!(word, "出版社" | "电视台" | "委员会" | "研究院" | "领导小组" | "督导组" | "报社" | "基金会" | "联合会" | "协会");
+    let free = matches!(
+        word,
+        "出版社"
+            | "电视台"
+            | "委员会"
+            | "研究院"
+            | "领导小组"
+            | "督导组"
+            | "报社"
+            | "基金会"
+            | "联合会"
+            | "协会"
+    );
     if !anchored && !free && (ground.gazetteer.is_word(&first) || first.chars().count() == 1) {
         return (whole == "当地政府").then_some(start);
     }
@@ -783,14 +831,15 @@ fn inner_and(text: &Characters<'_>, after: usize, word: &str) -> bool {
                     "工业",
                     "市场",
                     "人力资源",
-                    "粮食", "医疗",
+                    "粮食",
+                    "医疗",
                     "教育",
                     "经济",
                     "科技",
                     "林业",
                     "广播电视",
                     "住房保障",
-                        "统计",
+                    "统计",
                     "安全",
                     "新闻",
                     "理论研究",

@@ -245,10 +245,15 @@ fn chinese_name(
         return None;
     }
     // 主席和夫人, 书记从全国: a surname that is a function word, and a word behind it.
-    if end == index + 3 && gazetteer.is_word(&text.folded(index + 1, end)) && (RISKY.contains(first) || text.is_word_start(index + 1)) {
+    if end == index + 3
+        && gazetteer.is_word(&text.folded(index + 1, end))
+        && (RISKY.contains(first) || text.is_word_start(index + 1))
+    {
         return None;
     }
-    if matches!(first, '和' | '向' | '于' | '应' | '全' | '有' | '要' | '将' | '党' | '居') && support == Support::Weak {
+    if matches!(first, '和' | '向' | '于' | '应' | '全' | '有' | '要' | '将' | '党' | '居')
+        && support == Support::Weak
+    {
         return None;
     }
     // 干部做好工作: a word and what follows it.
@@ -500,7 +505,24 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
             && (text.is_word_start(start + 2) || !gazetteer.is_word(&text.folded(start + 1, start + 3)))
             && !matches!(
                 text.at(start + 2),
-                '村' | '镇' | '县' | '市' | '区' | '省' | '州' | '乡' | '山' | '河' | '湖' | '江' | '岛' | '港' | '路' | '桥' | '城' | '改' | '局'
+                '村' | '镇'
+                    | '县'
+                    | '市'
+                    | '区'
+                    | '省'
+                    | '州'
+                    | '乡'
+                    | '山'
+                    | '河'
+                    | '湖'
+                    | '江'
+                    | '岛'
+                    | '港'
+                    | '路'
+                    | '桥'
+                    | '城'
+                    | '改'
+                    | '局'
             );
         let given = [start + 1, start + 2].into_iter().all(|at| {
             is_han(text.at(at))

@@ -727,10 +727,7 @@ impl Scene<'_> {
             let cut = later.iter().find(|next| next.carried || next.pronoun);
             if let Some(next) = cut.filter(|next| next.clause > start) {
                 end = next.clause;
-            } else if hit.goes_on
-                && !nested
-                && self.extends(hit)
-            {
+            } else if hit.goes_on && !nested && self.extends(hit) {
                 end = self.extent(sentences, hits, number, hit);
             } else if hit.carried {
                 // 要求A；审议通过B
@@ -770,7 +767,9 @@ impl Scene<'_> {
         let text = self.text;
         let marked = matches!(text.before(hit.content), '，' | '：');
         // 中央经济工作会议指出 is quoted by a reporter, 会议指出 is the minutes.
-        let cited = hit.subject.is_some_and(|(start, end)| end - start > 4 && text.any_before(end, &["会议", "全会"]).is_some());
+        let cited = hit
+            .subject
+            .is_some_and(|(start, end)| end - start > 4 && text.any_before(end, &["会议", "全会"]).is_some());
         let said = text.slice(hit.cue.0, hit.cue.1) == ['表', '示'];
         !cited && (!hit.carried || marked || said)
     }
@@ -778,8 +777,12 @@ impl Scene<'_> {
     /// Whether a sentence opens with someone saying something.
     fn opens_with_cue(&self, sentence: &Block) -> bool {
         let text = self.text;
-        let comma = (sentence.start..sentence.end.min(sentence.start + 20)).find(|&at| is_clause_end(text.at(at)));
-        comma.is_some_and(|comma| matches!(text.at(comma), '，' | '：') && text.any_before(comma, &["称", "表示", "指出", "强调", "说", "认为", "报道"]).is_some())
+        let comma =
+            (sentence.start..sentence.end.min(sentence.start + 20)).find(|&at| is_clause_end(text.at(at)));
+        comma.is_some_and(|comma| {
+            matches!(text.at(comma), '，' | '：')
+                && text.any_before(comma, &["称", "表示", "指出", "强调", "说", "认为", "报道"]).is_some()
+        })
     }
 
     /// End of the last sentence of the paragraph that still belongs to what was said.
@@ -798,7 +801,8 @@ impl Scene<'_> {
             let begins = self.actors_in(sentence.start, sentence.start + 1).first();
             let leader = |entity: EntityIndex| Some(entity) != hit.entity && self.leaders.contains(&entity);
             let ground = sentence.start + usize::from(text.at(sentence.start) == '在');
-            let quoted = hits.get(next).and_then(|hits| hits.first()).and_then(|hit| hit.entity).is_some_and(leader);
+            let quoted =
+                hits.get(next).and_then(|hits| hits.first()).and_then(|hit| hit.entity).is_some_and(leader);
             if self.grounds.binary_search(&ground).is_ok() || self.opens_with_cue(sentence) && !quoted {
                 break;
             }

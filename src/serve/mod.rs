@@ -23,6 +23,6 @@ pub use lifecycle::RunError;
 pub use lifecycle::hide_panics;
 pub use lifecycle::run;
 pub use lifecycle::stop_signal;
-pub use registry::Model;
 pub use registry::LabelInfo;
+pub use registry::Model;
 pub use registry::ModelInfo;

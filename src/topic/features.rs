@@ -68,28 +68,11 @@ pub struct FeatureOptions {
     pub character_ngrams: u8,
     /// How often an occurrence in the headline counts.
     pub title_weight: u32,
-    /// Words of the headline also count as features of their own.
-    pub title_features: bool,
-    /// Words of the first sentence of the body also count as features of their own.
-    pub lead_features: bool,
-    /// Of bodies longer than `head + tail + 10` characters only the first `head` and last `tail` are read; 0 reads
-    /// everything.
-    pub head: u32,
-    /// See `head`.
-    pub tail: u32,
 }
 
 impl Default for FeatureOptions {
     fn default() -> Self {
-        Self {
-            word_ngrams: 2,
-            character_ngrams: 3,
-            title_weight: 2,
-            title_features: false,
-            lead_features: false,
-            head: 370,
-            tail: 100,
-        }
+        Self { word_ngrams: 2, character_ngrams: 3, title_weight: 2 }
     }
 }
 
@@ -110,14 +93,10 @@ struct Stretch {
     /// In the clean text.
     clean: Span,
     weight: u32,
-    /// Tag under which its words count once more; 0: they do not.
-    tag: u64,
 }
 
 const WORD: u64 = 0x9e37_79b9_7f4a_7c15;
 const CHARACTER: u64 = 0xc2b2_ae3d_27d4_eb4f;
-const TITLE: u64 = 0x1656_67b1_9e37_79f9;
-const LEAD: u64 = 0x27d4_eb2f_1656_67c5;
 
 /// Mixes one more unit into a hash (the multiply-xorshift round of MurmurHash3's finaliser).
 fn mix(hash: u64, unit: u64) -> u64 {
@@ -156,65 +135,29 @@ impl FeatureOptions {
         }
     }
 
-    /// The stretches of the text that are read.
+    /// The paragraphs; no n-gram reaches from one into the next.
     fn stretches(&self, clean: &CleanText, within: Option<Span>) -> Vec<Stretch> {
-        let mut stretches = Vec::new();
-        let mut body: Option<Span> = None;
-        for paragraph in &clean.paragraphs {
-            match paragraph.kind {
-                ParagraphKind::Title => stretches.push(Stretch {
-                    clean: paragraph.span,
-                    weight: self.title_weight,
-                    tag: if self.title_features { TITLE } else { 0 },
-                }),
-                ParagraphKind::OriginalTitle
-                | ParagraphKind::Body
-                | ParagraphKind::Heading
-                | ParagraphKind::ListItem
-                | ParagraphKind::TableRow
-                | ParagraphKind::Metadata => {
-                    let start = body.map_or(paragraph.span.start, |b| b.start);
-                    body = Some(Span { start, end: paragraph.span.end });
-                }
-            }
-        }
-        if let Some(body) = body {
-            let plain = |clean| Stretch { clean, weight: 1, tag: 0 };
-            let (head, rest) = self.view(&clean.text, body);
-            if self.lead_features {
-                let lead = lead_sentence(&clean.text, head);
-                stretches.push(Stretch { tag: LEAD, ..plain(lead) });
-                stretches.push(plain(Span { start: lead.end, end: head.end }));
-            } else {
-                stretches.push(plain(head));
-            }
-            stretches.extend(rest.map(plain));
-        }
-        if let Some(within) = within {
-            for stretch in &mut stretches {
-                let start = stretch.clean.start.max(within.start);
-                let end = stretch.clean.end.min(within.end);
-                stretch.clean = Span { start, end: end.max(start) };
-            }
-        }
-        stretches.retain(|stretch| !stretch.clean.is_empty());
-        stretches
-    }
-
-    /// The part of the body that is read: all of it, or its head and its tail.
-    fn view(&self, text: &str, body: Span) -> (Span, Option<Span>) {
-        let (head, tail) = (self.head as usize, self.tail as usize);
-        let body_text = body.of(text);
-        if head == 0 || body_text.chars().nth(head + tail + 10).is_none() {
-            return (body, None);
-        }
-        let head_len = body_text.char_indices().nth(head).map_or(body_text.len(), |(at, _)| at);
-        let tail_start = match tail {
-            0 => body_text.len(),
-            n => body_text.char_indices().nth_back(n - 1).map_or(body_text.len(), |(at, _)| at),
-        };
-        let at = body.start as usize;
-        (Span::new(at, at + head_len), Some(Span::new(at + tail_start.max(head_len), at + body_text.len())))
+        let all = Span::new(0, clean.text.len());
+        let within = within.unwrap_or(all);
+        clean
+            .paragraphs
+            .iter()
+            .map(|paragraph| {
+                let weight = match paragraph.kind {
+                    ParagraphKind::Title => self.title_weight,
+                    ParagraphKind::OriginalTitle
+                    | ParagraphKind::Body
+                    | ParagraphKind::Heading
+                    | ParagraphKind::ListItem
+                    | ParagraphKind::TableRow
+                    | ParagraphKind::Metadata => 1,
+                };
+                let start = paragraph.span.start.max(within.start);
+                let end = paragraph.span.end.min(within.end);
+                Stretch { clean: Span { start, end: end.max(start) }, weight }
+            })
+            .filter(|stretch| !stretch.clean.is_empty())
+            .collect()
     }
 
     fn words(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl FnMut(Occurrence)) {
@@ -230,9 +173,6 @@ impl FeatureOptions {
             let block = Block::Words;
             let weight = stretch.weight;
             sink(Occurrence { key: hash, block, weight, folded: token.folded });
-            if stretch.tag != 0 {
-                sink(Occurrence { key: mix(stretch.tag, hash), block, weight: 1, folded: token.folded });
-            }
             let end = token.folded.end;
             if let (2.., [Some((one, start)), _]) = (self.word_ngrams, before) {
                 sink(Occurrence { key: mix(one, hash), block, weight, folded: Span { start, end } });
@@ -276,14 +216,4 @@ impl FeatureOptions {
             }
         }
     }
-}
-
-/// The first sentence of `span`, or all of it.
-fn lead_sentence(text: &str, span: Span) -> Span {
-    let text = span.of(text);
-    let end = text
-        .char_indices()
-        .find(|(_, c)| matches!(c, '。' | '！' | '？' | '\n'))
-        .map_or(text.len(), |(at, c)| at + c.len_utf8());
-    Span { start: span.start, end: span.start + end as u32 }
 }

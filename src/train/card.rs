@@ -107,16 +107,6 @@ fn render(
         domain.min_han_share * 100.0,
         domain.max_out_of_vocabulary_ratio * 100.0
     )?;
-    if manifest.features.head > 0 {
-        writeln!(
-            card,
-            "- Of bodies over {} characters it reads the first {} and the last {}, as the training documents were \
-             judged.",
-            manifest.features.head + manifest.features.tail + 10,
-            manifest.features.head,
-            manifest.features.tail
-        )?;
-    }
     for note in &notes.notes {
         writeln!(card, "- {note}.")?;
     }
