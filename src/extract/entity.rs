@@ -243,8 +243,10 @@ fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[He
     };
     let mut holds = Vec::new();
     // Full posts first: 总书记 in the headline is what the text below says in full.
-    let bare = |holding: &&super::post::Holding| held.get(holding.title).is_some_and(|held| held.post == held.title);
-    let ordered = posts.holdings.iter().filter(|holding| !bare(holding)).chain(posts.holdings.iter().filter(bare));
+    let bare =
+        |holding: &&super::post::Holding| held.get(holding.title).is_some_and(|held| held.post == held.title);
+    let ordered =
+        posts.holdings.iter().filter(|holding| !bare(holding)).chain(posts.holdings.iter().filter(bare));
     for holding in ordered {
         let (Some(title), Some(held)) = (posts.titles.get(holding.title), held.get(holding.title)) else {
             continue;
@@ -262,10 +264,15 @@ fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[He
         {
             // 总统普京 beside 俄罗斯总统普京 is the same post.
             let known = posts.iter_mut().find(|known| {
-                known.title == full.title && (known.post.ends_with(&full.post) || full.post.ends_with(&known.post))
+                known.title == full.title
+                    && (known.post.ends_with(&full.post) || full.post.ends_with(&known.post))
                     || full.post == full.title && known.post.ends_with(&full.title)
             });
-            if full.post == "主席" && known.is_none() && holding.rule == "name_before_post" && entity.canonical_name.chars().count() <= 3 {
+            if full.post == "主席"
+                && known.is_none()
+                && holding.rule == "name_before_post"
+                && entity.canonical_name.chars().count() <= 3
+            {
                 // 习近平主席 by itself: the office that takes no country before it.
                 full.post = "国家主席".to_owned();
             }

@@ -94,7 +94,8 @@ impl Extractor {
             .map(|(finding, _)| (finding.start, finding.end))
             .collect();
         // 总书记 by itself is whoever the document calls so.
-        let secretary = assembly.holds.iter().find(|hold| hold.full == "中共中央总书记").map(|hold| hold.person);
+        let secretary =
+            assembly.holds.iter().find(|hold| hold.full == "中共中央总书记").map(|hold| hold.person);
         let mut actors: Vec<speech::Actor> = assembly
             .mentions
             .iter()
@@ -113,7 +114,9 @@ impl Extractor {
             .collect();
         if let Some(entity) = secretary {
             let alone = assembly.mentions.windows(2).filter_map(|pair| match pair {
-                [(before, _), (post, _)] if post.canonical == "总书记" && before.end != post.start => Some(post),
+                [(before, _), (post, _)] if post.canonical == "总书记" && before.end != post.start => {
+                    Some(post)
+                }
                 _ => None,
             });
             actors.extend(alone.map(|post| speech::Actor {

@@ -256,10 +256,16 @@ fn full_place(places: &[Finding], end: usize, holder: &str, title: &Title, text:
     let at = places.partition_point(|place| place.end < end);
     let Some(place) = places.get(at).filter(|place| place.end == end) else { return holder.to_owned() };
     let written = text.text(place.start, place.end);
-    let level_name = text.slice(title.start, title.end).iter().copied().find(|c| matches!(c, '省' | '市' | '县' | '区' | '州' | '旗'));
+    let level_name = text
+        .slice(title.start, title.end)
+        .iter()
+        .copied()
+        .find(|c| matches!(c, '省' | '市' | '县' | '区' | '州' | '旗'));
     let fits = level_name.is_some_and(|level_name| place.canonical.ends_with(level_name));
     match (&place.value, holder.strip_suffix(written)) {
-        (Value::Place { divisions, .. }, Some(before)) if divisions.len() == 1 && place.canonical.starts_with(written) && fits => {
+        (Value::Place { divisions, .. }, Some(before))
+            if divisions.len() == 1 && place.canonical.starts_with(written) && fits =>
+        {
             format!("{before}{}", place.canonical)
         }
         (

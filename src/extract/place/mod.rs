@@ -4,59 +4,38 @@
 //! cities and provinces that the document names, and only then by rank. Short forms that are ordinary words need such
 //! support to be places at all.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+mod grammar;
+mod township;
+mod setting;
 
-use super::Detector;
-use super::Division;
-use super::MentionKind;
-use super::PlaceKind;
-use super::Value;
-use super::characters::Characters;
-use super::characters::Mask;
-use super::characters::is_han;
-use super::finding::Finding;
-use super::gazetteer::Code;
-use super::gazetteer::Entry;
-use super::gazetteer::Gazetteer;
-use super::gazetteer::level;
-use super::gazetteer::lies_in;
-use super::gazetteer::lineage;
-use super::person::is_transliteration;
+use crate::extract::Detector;
+use crate::extract::Division;
+use crate::extract::MentionKind;
+use crate::extract::PlaceKind;
+use crate::extract::Value;
+use crate::extract::characters::Characters;
+use crate::extract::characters::Mask;
+use crate::extract::characters::is_han;
+use crate::extract::finding::Finding;
+use crate::extract::gazetteer::Code;
+use crate::extract::gazetteer::Entry;
+use crate::extract::gazetteer::Gazetteer;
+use crate::extract::gazetteer::level;
+use crate::extract::gazetteer::lies_in;
+use grammar::grammar;
+pub(crate) use grammar::is_function;
+use grammar::letters;
+pub(crate) use setting::Setting;
+use setting::setting;
+use std::collections::BTreeSet;
+use township::townships;
 
 /// Words after a place name that make it part of another name.
+#[rustfmt::skip]
 const NAME_GOES_ON: &[&str] = &[
-    "特色",
-    "梦",
-    "式现代化",
-    "冬奥会",
-    "冬残奥会",
-    "奥运会",
-    "冬奥",
-    "亚运会",
-    "世博会",
-    "精神",
-    "经验",
-    "共产党",
-    "人民解放军",
-    "国际航空",
-    "国际服务贸易",
-    "国际进口",
-    "国际智能",
-    "进出口",
-    "制造2025",
-    "故事",
-    "方案",
-    "智慧",
-    "力量",
-    "声音",
-    "模式",
-    "速度",
-    "时报",
-    "日报",
-    "晚报",
-    "青年报",
-    "周刊",
+    "特色", "梦", "式现代化", "冬奥会", "冬残奥会", "奥运会", "冬奥", "亚运会", "世博会", "精神", "经验",
+    "共产党", "人民解放军", "国际航空", "国际服务贸易", "国际进口", "国际智能", "进出口", "制造2025", "故事",
+    "方案", "智慧", "力量", "声音", "模式", "速度", "时报", "日报", "晚报", "青年报", "周刊",
 ];
 
 /// Short forms of cities that are words first.
@@ -70,47 +49,6 @@ struct Candidate {
     end: usize,
     name: &'static str,
     entries: Vec<Entry>,
-}
-
-/// What the document says about where it is set.
-#[derive(Debug, Default)]
-pub(crate) struct Setting {
-    /// How often each division is named, directly or through something in it.
-    weights: BTreeMap<Code, u32>,
-    /// How often each is named itself.
-    named: BTreeMap<Code, u32>,
-}
-
-impl Setting {
-    /// Weight of a division.
-    fn weight(&self, code: Code) -> u32 {
-        self.weights.get(&code).copied().unwrap_or(0)
-    }
-
-    /// Weight of what a division lies in, its own mentions apart.
-    fn support(&self, code: Code) -> u32 {
-        let own = self.named.get(&code).copied().unwrap_or(0);
-        lineage(code)
-            .filter(|&outer| outer != code)
-            .map(|outer| self.weight(outer).saturating_sub(own) * (1 + u32::from(level(outer))))
-            .sum()
-    }
-
-    fn add(&mut self, code: Code) {
-        *self.named.entry(code).or_default() += 1;
-        for outer in lineage(code) {
-            *self.weights.entry(outer).or_default() += 1;
-        }
-    }
-
-    /// The division of a level that the document names most.
-    pub(crate) fn main(&self, wanted: u8) -> Option<Code> {
-        self.weights
-            .iter()
-            .filter(|&(&code, _)| level(code) == wanted)
-            .max_by(|one, other| one.1.cmp(other.1).then(other.0.cmp(one.0)))
-            .map(|(&code, _)| code)
-    }
 }
 
 /// Finds the places outside what is taken, and where the document is set.
@@ -282,38 +220,6 @@ fn stands_alone(text: &Characters<'_>, start: usize, end: usize, entries: &[Entr
     begins && (ends || level) || ends && long && !is_han(text.before(start))
 }
 
-/// Counts what the document names without doubt.
-fn setting(candidates: &[Candidate]) -> Setting {
-    let mut setting = Setting::default();
-    for candidate in candidates {
-        let codes: Vec<Code> = candidate.entries.iter().filter_map(division_code).collect();
-        let top = codes.iter().copied().find(|&code| level(code) == 0);
-        match (top, codes.as_slice()) {
-            (Some(code), _) => setting.add(code),
-            (None, [code])
-                if level(*code) <= 1 || candidate.entries.iter().any(|e| matches!(e, Entry::Division(_))) =>
-            {
-                setting.add(*code)
-            }
-            (None, [_, ..]) => {
-                let city = codes.iter().copied().find(|&code| level(code) == 1);
-                if let Some(code) = city {
-                    setting.add(code);
-                }
-            }
-            (None, _) => {}
-        }
-        for entry in &candidate.entries {
-            if let Entry::Composite(list) = entry {
-                for code in list.split(' ').filter_map(|code| code.parse().ok()) {
-                    setting.weights.entry(code).or_default();
-                }
-            }
-        }
-    }
-    setting
-}
-
 /// Code of an entry that is a division.
 fn division_code(entry: &Entry) -> Option<Code> {
     match *entry {
@@ -461,291 +367,4 @@ fn division(
         kind,
         confidence,
     ))
-}
-
-/// Townships of the counties that the document names; others only by their full name.
-fn townships(
-    text: &Characters<'_>,
-    gazetteer: &Gazetteer,
-    taken: &Mask,
-    counties: &BTreeSet<Code>,
-    setting: &Setting,
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut index = 0;
-    while index < text.len() {
-        let mut next = index + 1;
-        for (length, name, entries) in gazetteer.townships.names_at(text, index) {
-            let end = index + length;
-            if taken.overlaps(index, end) || length < 2 {
-                continue;
-            }
-            let begins = text.is_word_start(index)
-                || !is_han(text.before(index))
-                || matches!(text.before(index), '县' | '区' | '市' | '省' | '州');
-            let ends = text.is_word_start(end) || !is_han(text.at(end));
-            let known: Vec<Code> = entries
-                .iter()
-                .filter(|entry| {
-                    matches!(entry, Entry::Township(_))
-                        || ends && !gazetteer.is_ordinary(name) && name.chars().count() >= 2
-                })
-                .filter_map(division_code)
-                .filter(|&code| {
-                    counties.contains(&(code / 1000))
-                        || counties.contains(&(code / 100_000 * 100))
-                            && matches!(entries, [Entry::Township(_), ..])
-                })
-                .collect();
-            let full = entries.iter().any(|entry| matches!(entry, Entry::Township(_)));
-            let best = known
-                .iter()
-                .copied()
-                .max_by_key(|&code| (setting.weight(code / 1000), std::cmp::Reverse(code)));
-            let divisions = match best {
-                Some(code) if begins => vec![gazetteer.division(code)],
-                None if full && length >= 3 && begins && ends && !gazetteer.is_ordinary(name) => {
-                    // Only one township of the country bears the name, and the document names its province.
-                    match entries {
-                        [Entry::Township(code)] if setting.weight(code / 10_000_000 * 10_000) > 0 => {
-                            vec![gazetteer.division(*code)]
-                        }
-                        _ => Vec::new(),
-                    }
-                }
-                _ => continue,
-            };
-            let (kind, confidence) =
-                if full { (MentionKind::Name, 0.9) } else { (MentionKind::Abbreviation, 0.75) };
-            let value = Value::Place { kind: PlaceKind::Division, divisions };
-            let name = canonical(&value, name);
-            let detector = Detector::Dictionary("townships");
-            found.push(
-                Finding::new(text.span(index, end), (index, end), &name, value, detector, confidence)
-                    .referring(kind),
-            );
-            next = end;
-            break;
-        }
-        index = next;
-    }
-    found
-}
-
-/// 在京, 赴粤: one-character names of provinces where the grammar says so.
-fn letters(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for index in 1..text.len() {
-        let verb = matches!(text.before(index), '在' | '赴' | '来' | '进' | '抵' | '离' | '返' | '驻');
-        let letter = text.at(index);
-        if !verb
-            || taken.covers(index)
-            || !text.is_word_start(index + 1)
-            || matches!(letter, '新' | '台' | '青' | '宁' | '甘' | '黑' | '吉' | '藏' | '港' | '澳')
-        {
-            continue;
-        }
-        if let Some(code) = gazetteer.letter(letter) {
-            let value = Value::Place { kind: PlaceKind::Division, divisions: vec![gazetteer.division(code)] };
-            let (span, name) = (text.span(index, index + 1), gazetteer.name(code));
-            let detector = Detector::Rule("province_letter");
-            found.push(
-                Finding::new(span, (index, index + 1), name, value, detector, 0.85)
-                    .referring(MentionKind::Abbreviation),
-            );
-        }
-    }
-    found
-}
-
-/// Names by their last character: 花茂村, 哈塞克省.
-fn grammar(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for index in 2..text.len() {
-        let start = match text.at(index) {
-            '村' if !matches!(
-                text.at(index + 1),
-                '民' | '里'
-                    | '庄'
-                    | '委'
-                    | '官'
-                    | '党'
-                    | '支'
-                    | '两'
-                    | '干'
-                    | '级'
-                    | '企'
-                    | '集'
-                    | '口'
-                    | '主'
-            ) =>
-            {
-                village(text, gazetteer, index)
-            }
-            '州' | '省' | '市' | '县' if !matches!(text.at(index + 1), '场' | '委' | '级') => {
-                abroad(text, index)
-            }
-            _ => None,
-        };
-        let Some(start) = start.filter(|&start| !taken.overlaps(start, index + 1)) else { continue };
-        // 杰克逊市长: the level belongs to the post.
-        let end = index + usize::from(!(text.at(index + 1) == '长' && !text.is_word_start(index + 1)));
-        let kind = if text.at(index) == '村' { PlaceKind::Division } else { PlaceKind::Foreign };
-        let value = Value::Place { kind, divisions: Vec::new() };
-        let detector =
-            Detector::Rule(if kind == PlaceKind::Foreign { "transliterated_division" } else { "village" });
-        found.push(Finding::new(
-            text.span(start, end),
-            (start, end),
-            text.text(start, end),
-            value,
-            detector,
-            0.7,
-        ));
-    }
-    found
-}
-
-/// Start of the village name that ends with 村 at `index`.
-fn village(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize) -> Option<usize> {
-    let mut start = text.word_start_before(index);
-    if text.word_end(start) > index {
-        start = index;
-    }
-    // A name of two characters is the rule; single characters join until there are two.
-    while index - start < 2 && start > 0 && is_han(text.before(start)) && !is_function(text.before(start)) {
-        start = text.word_start_before(start);
-    }
-    let length = index - start;
-    let name = text.slice(start, index);
-    if gazetteer.is_word(&text.folded(start, index)) || matches!(text.before(index), '乡' | '农') {
-        return None;
-    }
-    let clean = name.iter().all(|&character| is_han(character) && !is_function(character));
-    let generic = text
-        .any_of(
-            start,
-            &[
-                "农村",
-                "乡村",
-                "全村",
-                "山村",
-                "新村",
-                "贫困",
-                "行政",
-                "自然",
-                "这个",
-                "美丽",
-                "一个",
-                "小山",
-                "该村",
-                "每个",
-                "各",
-                "奥运",
-                "冬奥",
-                "运动员",
-                "特色",
-                "示范",
-                "明星",
-                "传统",
-                "古",
-            ],
-        )
-        .is_some();
-    ((2..=4).contains(&length) && clean && !generic).then_some(start)
-}
-
-/// Start of the transliterated name that ends at `index`.
-fn abroad(text: &Characters<'_>, index: usize) -> Option<usize> {
-    let mut start = index;
-    while start > 0 && index - start < 8 && is_transliteration(text.before(start)) {
-        start -= 1;
-    }
-    (index - start >= 3 && text.is_word_start(start)).then_some(start)
-}
-
-/// Characters that hold sentences together and end names.
-pub(crate) fn is_function(character: char) -> bool {
-    matches!(
-        character,
-        '的' | '在'
-            | '和'
-            | '与'
-            | '及'
-            | '是'
-            | '了'
-            | '到'
-            | '从'
-            | '对'
-            | '向'
-            | '个'
-            | '这'
-            | '该'
-            | '各'
-            | '每'
-            | '座'
-            | '为'
-            | '等'
-            | '于'
-            | '由'
-            | '把'
-            | '被'
-            | '将'
-            | '让'
-            | '给'
-            | '使'
-            | '以'
-            | '其'
-            | '此'
-            | '之'
-            | '他'
-            | '她'
-            | '它'
-            | '们'
-            | '我'
-            | '你'
-            | '您'
-            | '也'
-            | '都'
-            | '还'
-            | '又'
-            | '就'
-            | '才'
-            | '只'
-            | '很'
-            | '更'
-            | '最'
-            | '不'
-            | '没'
-            | '有'
-            | '着'
-            | '过'
-            | '来'
-            | '去'
-            | '上'
-            | '下'
-            | '里'
-            | '中'
-            | '内'
-            | '外'
-            | '前'
-            | '后'
-            | '时'
-            | '当'
-            | '全'
-            | '本'
-            | '并'
-            | '或'
-            | '而'
-            | '但'
-            | '则'
-            | '所'
-            | '者'
-            | '即'
-            | '进'
-            | '入'
-            | '出'
-            | '走'
-            | '多'
-    )
 }
