@@ -17,8 +17,11 @@ mod post;
 mod incumbency;
 mod speech;
 mod relation;
+mod function;
 mod entity;
 pub mod extractor;
+#[cfg(test)]
+mod fixture;
 
 use jiff::civil;
 

@@ -46,20 +46,27 @@ pub(crate) fn find(
         }
     }
     let mut found = Vec::new();
-    let mut last_named: Option<String> = None;
+    // 副中心 is Beijing's only where the document is set there and says 城市副中心.
+    let beijing = places
+        .iter()
+        .filter_map(|place| super::place::code_of(&place.value))
+        .any(|code| super::gazetteer::lies_in(code, 110_000));
+    let beijing = beijing && (0..text.len()).any(|index| text.starts_with(index, "城市副中心"));
     let mut index = 0;
     while index < text.len() {
         if taken.covers(index) {
             index += 1;
             continue;
         }
-        if let Some(finding) = listed(text, gazetteer, index, taken) {
+        if let Some(finding) = listed(text, gazetteer, index, taken)
+            && (beijing || !finding.canonical.ends_with("城市副中心") || finding.kind == MentionKind::Name)
+        {
             found.push(finding);
         }
         if let Some((word, length)) = text.any_of(index, SUFFIXES) {
             let mut end = index + length;
             let whole = text.is_word_start(end) || !is_han(text.at(end));
-            if let Some(start) = reach(text, index, word, places, &place_end).filter(|_| whole)
+            if let Some(start) = reach(text, gazetteer, index, word, places, &place_end).filter(|_| whole)
                 && !taken.overlaps(start, end)
             {
                 end = bracketed(text, end);
@@ -70,15 +77,13 @@ pub(crate) fn find(
                     .filter_map(division_of)
                     .last();
                 found.push(made(text, start, end, word, division, "zone_by_suffix"));
-                if word == "板块" || word == "小镇" {
+                if word == "板块" {
                     elided(text, start, word, places, &mut found);
                 }
-                last_named = Some(text.text(start, end).to_owned());
             }
         }
         index += 1;
     }
-    let _ = last_named;
     found
 }
 
@@ -129,7 +134,7 @@ fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Ma
         }
         // 中关村通州园: a park of the zone.
         if let Some(park) = (end + 2..=end + 4)
-            .find(|&at| text.at(at) == '园' && text.word_end(at) == at + 1)
+            .find(|&at| text.at(at) == '园' && (text.is_word_start(at + 1) || !is_han(text.at(at + 1))))
             .filter(|_| name == "中关村" || name == "亦庄")
         {
             end = park + 1;
@@ -158,6 +163,7 @@ fn head_of(name: &'static str) -> &'static str {
 /// How far to the left the name that ends with a suffix reaches.
 fn reach(
     text: &Characters<'_>,
+    gazetteer: &Gazetteer,
     suffix: usize,
     word: &str,
     places: &[Finding],
@@ -180,7 +186,23 @@ fn reach(
             break;
         }
         let previous = text.word_start_before(start);
-        if is_stop(&text.folded(previous, start)) {
+        let token = text.folded(previous, start);
+        let acts = gazetteer.is_relating(&token)
+            && !matches!(
+                token.as_str(),
+                "开发"
+                    | "保护"
+                    | "合作"
+                    | "示范"
+                    | "创新"
+                    | "创意"
+                    | "国际"
+                    | "综合"
+                    | "国家级"
+                    | "出口"
+                    | "进口"
+            );
+        if is_stop(&token) || acts {
             break;
         }
         start = previous;
@@ -226,7 +248,8 @@ fn reach(
 fn is_stop(word: &str) -> bool {
     matches!(
         word,
-        "建设"
+        "好" | "谋划"
+            | "建设"
             | "打造"
             | "推动"
             | "推进"
@@ -347,4 +370,32 @@ fn made(
         Detector::Rule(rule),
         0.75,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::EntityType;
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(fixture::mentions(text, EntityType::Zone), expected, "{text}");
+    }
+
+    #[test]
+    fn zones_by_table_and_by_form() {
+        check("雄安新区和浦东新区", &["雄安新区", "浦东新区"]);
+        check("地处通州的国家数据安全产业园（通州园）开园", &["国家数据安全产业园（通州园）"]);
+        check("谋划好滨河文化旅游区", &["滨河文化旅游区"]);
+    }
+
+    #[test]
+    fn each_place_of_a_list_is_a_zone_of_its_kind() {
+        check("北京通州区要求，产业向宋庄、西集板块集中", &["宋庄", "西集板块"]);
+    }
+
+    #[test]
+    fn kinds_are_no_zones() {
+        check("建设一批产业园区和特色小镇", &[]);
+    }
 }

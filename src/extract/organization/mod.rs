@@ -268,3 +268,38 @@ fn named(text: &Characters<'_>, start: usize, end: usize, rule: &'static str, co
         confidence,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::EntityType;
+    use crate::extract::Value;
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(fixture::mentions(text, EntityType::Organization), expected, "{text}");
+    }
+
+    #[test]
+    fn bodies_by_table_and_by_form() {
+        check("工信部和国家发展改革委联合发文", &["工信部", "国家发展改革委"]);
+        check("河北省委、省政府高度重视", &["河北省委", "省政府"]);
+        check("江苏省南京市规划和自然资源局负责", &["江苏省南京市规划和自然资源局"]);
+        check("清华大学建筑学院的师生", &["清华大学建筑学院"]);
+        check("美国政府宣布", &["美国政府"]);
+        check("参观山东文远科技有限公司", &["山东文远科技有限公司"]);
+    }
+
+    #[test]
+    fn kinds_of_bodies_are_no_bodies() {
+        check("鼓励保险公司和商业银行支持有关部门", &[]);
+        check("形成新发展格局", &[]);
+    }
+
+    #[test]
+    fn short_forms_have_full_names() {
+        let found = fixture::extract("工信部发布", None);
+        let Value::Organization { full_name } = &found.entities[0].value else { panic!("{found:?}") };
+        assert_eq!(full_name, "工业和信息化部");
+    }
+}

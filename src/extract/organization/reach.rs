@@ -11,6 +11,10 @@ use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
 use crate::extract::place::is_function;
 
+/// Longest chain of places and bodies that one name takes up, in characters; keeps a text of nothing but such words
+/// linear.
+const MAX_LENGTH: usize = 40;
+
 /// What stands where, for the reach of names to the left.
 pub(super) struct Ground<'a> {
     pub(super) text: &'a Characters<'a>,
@@ -27,7 +31,9 @@ impl Ground<'_> {
     /// Start of the chain of places (广西|玉林市) that ends at a character.
     pub(super) fn places(&self, end: usize) -> usize {
         let mut start = end;
-        while let Some(from) = self.place_end.get(start).copied().flatten() {
+        while let Some(from) =
+            self.place_end.get(start).copied().flatten().filter(|&from| end - from <= MAX_LENGTH)
+        {
             start = from;
         }
         if start == end && !self.text.is_word_start(end) {
@@ -51,7 +57,7 @@ impl Ground<'_> {
 
     /// Start of the body that ends at a character.
     pub(super) fn body(&self, end: usize) -> Option<usize> {
-        self.body_end.get(end).copied().flatten()
+        self.body_end.get(end).copied().flatten().filter(|&start| end - start <= MAX_LENGTH)
     }
 
     /// Remembers a body.
@@ -155,7 +161,7 @@ pub(super) fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<us
         return Some(start);
     }
     // 保险公司, 高科技公司: kinds of companies, not one.
-    let first = text.folded(start, text.word_end(start));
+    let first = text.folded(start, text.word_end(start).min(suffix));
     let free = matches!(
         word,
         "出版社"

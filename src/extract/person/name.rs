@@ -9,7 +9,8 @@ use crate::extract::gazetteer::Gazetteer;
 pub(super) const TRANSLITERATION: &str = "罕兹厄侯勋孟亚亨惠丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血西詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
 
 /// Surnames that are function words or common verbs first; they need a post beside them.
-pub(super) const RISKY: &str = "从于时和向相来都成常能应关后别全计连有是要就将并当到在年月日上下多大小本东方国公会主安平路门从应解生家长高光国化市";
+pub(super) const RISKY: &str =
+    "从于时和向相来都成常能应后别全有是要就将并当到在年月日上下多大小本国会主公门生家长光化市";
 
 /// Characters that follow names far more often than they end them.
 pub(super) const AFTER_NAMES: &str = "在到就说称与和及等主出会参带来前率于为对向今昨日同表强指要介认宣签发作致进将也还又已是的了从赴以因被把给让陪分一应抵离访见告任担曾则率听看走问代呼提回接请先多随去借违收挪搞办赶拿送写读听想做";
@@ -99,7 +100,7 @@ pub(super) fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: 
             break;
         }
     }
-    if matches!(text.before(end), '·' | '-') {
+    if end > index && matches!(text.before(end), '·' | '-') {
         end -= 1;
     }
     // 科纳热情迎接: a word whose first character is used in names.

@@ -11,6 +11,10 @@ use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Gazetteer;
 use crate::extract::person::is_transliteration;
 
+/// Words that the segmenter joins to 在京.
+const AFTER_LETTERS: &[&str] =
+    &["举行", "召开", "举办", "开幕", "闭幕", "会见", "揭晓", "发布", "启动", "成立", "签署", "考察", "调研"];
+
 /// 在京, 赴粤: one-character names of provinces where the grammar says so.
 pub(super) fn letters(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -19,7 +23,7 @@ pub(super) fn letters(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask
         let letter = text.at(index);
         if !verb
             || taken.covers(index)
-            || !text.is_word_start(index + 1)
+            || !text.is_word_start(index + 1) && text.any_of(index + 1, AFTER_LETTERS).is_none()
             || matches!(letter, '新' | '台' | '青' | '宁' | '甘' | '黑' | '吉' | '藏' | '港' | '澳')
         {
             continue;

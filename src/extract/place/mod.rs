@@ -49,6 +49,8 @@ struct Candidate {
     end: usize,
     name: &'static str,
     entries: Vec<Entry>,
+    /// The level behind a short form: 县 in 康保县委书记.
+    level: char,
 }
 
 /// Finds the places outside what is taken, and where the document is set.
@@ -143,7 +145,11 @@ fn candidates(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec
                 break;
             }
             let places: Vec<Entry> = entries.iter().copied().filter(is_place).collect();
-            if places.is_empty() || !stands_alone(text, index, end, &places) {
+            let chained = found.last().is_some_and(|last: &Candidate| last.end == index);
+            if places.is_empty()
+                || !stands_alone(text, index, end, &places)
+                    && !shares_word(text, gazetteer, index, end, chained)
+            {
                 continue;
             }
             if text.any_of(end, NAME_GOES_ON).is_some() || text.before(index) == '“' && text.at(end) == '”'
@@ -156,7 +162,7 @@ fn candidates(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec
                 .all(|entry| !matches!(entry, Entry::Division(_) | Entry::China | Entry::Country(_)));
             let wider = text.any_of(end, &["地区", "群岛", "半岛"]).map_or(0, |(_, length)| length);
             let end = if named_region && !text.starts_with(end, "地区生产") { end + wider } else { end };
-            found.push(Candidate { start: index, end, name, entries: places });
+            found.push(Candidate { start: index, end, name, entries: places, level: text.at(end) });
             next = end;
             break;
         }
@@ -188,6 +194,26 @@ fn is_place(entry: &Entry) -> bool {
     }
 }
 
+/// 吉林长春 is one word of the segmenter and two places.
+fn shares_word(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    start: usize,
+    end: usize,
+    chained: bool,
+) -> bool {
+    if chained && !text.is_word_start(start) {
+        return text.is_word_start(end);
+    }
+    let word = text.word_end(start);
+    text.is_word_start(start)
+        && end < word
+        && gazetteer
+            .names
+            .names_at(text, end)
+            .any(|(length, _, entries)| end + length == word && entries.iter().any(is_place))
+}
+
 /// Whether the segmenter's words let a name begin and end here.
 fn stands_alone(text: &Characters<'_>, start: usize, end: usize, entries: &[Entry]) -> bool {
     let begins = text.is_word_start(start) || !is_han(text.before(start));
@@ -216,7 +242,7 @@ fn stands_alone(text: &Characters<'_>, start: usize, end: usize, entries: &[Entr
     }
     // 省委 and 市委 are words that eat the last character of 浙江省 and the like.
     let level = matches!(text.at(end), '省' | '市' | '县' | '区' | '州')
-        && matches!(text.at(end + 1), '委' | '政' | '长' | '纪' | '人');
+        && matches!(text.at(end + 1), '委' | '政' | '长' | '纪' | '人' | '领');
     begins && (ends || level) || ends && long && !is_han(text.before(start))
 }
 
@@ -347,7 +373,11 @@ fn division(
         }
     }
     if short && !chained && top >= 2 {
-        let full = setting.named.contains_key(&code);
+        let spelled = gazetteer
+            .name(code)
+            .strip_prefix(candidate.name)
+            .is_some_and(|rest| rest.chars().eq([candidate.level]));
+        let full = spelled || setting.named.contains_key(&code);
         let long = candidate.name.chars().count() >= 3;
         if ordinary(candidate.name) || !full && around == 0 && !long {
             return None;
@@ -367,4 +397,81 @@ fn division(
         kind,
         confidence,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::PlaceKind;
+    use crate::extract::Value;
+    use crate::extract::fixture;
+
+    /// (mention, codes) of the places in order.
+    fn places(text: &str) -> Vec<(String, String)> {
+        let found = fixture::extract(text, None);
+        let mut places: Vec<_> = found
+            .entities
+            .iter()
+            .filter_map(|entity| match &entity.value {
+                Value::Place { divisions, .. } => Some((entity, divisions)),
+                _ => None,
+            })
+            .flat_map(|(entity, divisions)| {
+                let codes: Vec<&str> = divisions.iter().map(|division| division.code.as_str()).collect();
+                entity
+                    .mentions
+                    .iter()
+                    .map(move |mention| (mention.span, mention.span.of(text).to_owned(), codes.join(" ")))
+            })
+            .collect();
+        places.sort();
+        places.into_iter().map(|(_, name, codes)| (name, codes)).collect()
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let found = places(text);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(name, codes)| (name.as_str(), codes.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn the_document_tells_namesakes_apart() {
+        check("北京市通州区的企业", &[("北京市", "110000"), ("通州区", "110112")]);
+        check(
+            "北京今天发布消息，通州区西集的产业园投产",
+            &[("北京", "110000"), ("通州区", "110112"), ("西集", "110112110")],
+        );
+        check("江苏南通通州区的企业", &[("江苏", "320000"), ("南通", "320600"), ("通州区", "320612")]);
+        check("吉林长春朝阳区的学校", &[("吉林", "220000"), ("长春", "220100"), ("朝阳区", "220104")]);
+    }
+
+    #[test]
+    fn short_and_former_names() {
+        check("会议在京举行", &[("京", "110000")]);
+        check("推动京津冀协同", &[("京津冀", "110000 120000 130000")]);
+        check("原宣武区的胡同", &[("宣武区", "110102")]);
+        check("东莞和湘西州结对", &[("东莞", "441900"), ("湘西州", "433100")]);
+    }
+
+    #[test]
+    fn words_are_no_places() {
+        check("打造新高地，用好平台资源，在解放路和平安大街之间", &[]);
+        check("上海西站改造", &[("上海", "310000")]);
+    }
+
+    #[test]
+    fn places_abroad_and_natural_regions() {
+        check("从维也纳到长江", &[("维也纳", ""), ("长江", "")]);
+        let found = fixture::extract("从维也纳到长江", None);
+        let kinds: Vec<PlaceKind> = found
+            .entities
+            .iter()
+            .filter_map(|entity| match entity.value {
+                Value::Place { kind, .. } => Some(kind),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(kinds, [PlaceKind::Foreign, PlaceKind::Natural]);
+    }
 }

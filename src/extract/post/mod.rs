@@ -231,3 +231,64 @@ fn before(text: &Characters<'_>, gazetteer: &Gazetteer, posts: &mut Posts) {
         posts.names.push(Name { start, end, rule: "name_before_post" });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::Value;
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &[&str])]) {
+        let found = fixture::extract(text, None);
+        let people: Vec<(&str, Vec<&str>)> = found
+            .entities
+            .iter()
+            .filter_map(|entity| match &entity.value {
+                Value::Person { posts } => Some((
+                    entity.canonical_name.as_str(),
+                    posts.iter().map(|post| post.post.as_str()).collect(),
+                )),
+                _ => None,
+            })
+            .collect();
+        let expected: Vec<(&str, Vec<&str>)> =
+            expected.iter().map(|&(name, posts)| (name, posts.to_vec())).collect();
+        assert_eq!(people, expected, "{text}");
+    }
+
+    #[test]
+    fn posts_before_and_after_names() {
+        check("河北省委书记周明远到保定调研", &[("周明远", &["河北省委书记"])]);
+        check("周明远总书记强调", &[("周明远", &["中共中央总书记"])]);
+        check("国务委员兼国务院秘书长周明远出席", &[("周明远", &["国务委员", "国务院秘书长"])]);
+        check("中国驻新西兰大使周明远到机场送行", &[("周明远", &["中国驻新西兰大使"])]);
+        check("法国外交部长卡里斯特·杜朗抵达", &[("卡里斯特·杜朗", &["法国外交部长"])]);
+    }
+
+    #[test]
+    fn a_place_named_before_completes_a_post() {
+        check(
+            "记者从张家口市获悉，市委副书记、市长周明远到场",
+            &[("周明远", &["张家口市委副书记", "张家口市市长"])],
+        );
+        check(
+            "康保县委书记周明远，县委副书记、县长林若溪参加",
+            &[("周明远", &["康保县委书记"]), ("林若溪", &["康保县委副书记", "康保县县长"])],
+        );
+    }
+
+    #[test]
+    fn former_and_shared_posts() {
+        check("甘肃省委原常委周明远受审", &[("周明远", &["甘肃省委原常委"])]);
+        check("时任浙江省委书记的周明远来到村里", &[("周明远", &["浙江省委书记"])]);
+        check(
+            "北京市领导周明远、林若溪、高岩参加",
+            &[("周明远", &["北京市领导"]), ("林若溪", &["北京市领导"]), ("高岩", &["北京市领导"])],
+        );
+    }
+
+    #[test]
+    fn words_are_no_people() {
+        check("落实市长负责制，各级领导干部要带头，居民代表参加", &[]);
+    }
+}

@@ -170,7 +170,8 @@ pub(super) fn titles(
 /// Start of the chain of places that ends at a character.
 pub(super) fn chain(place_end: &[Option<usize>], end: usize) -> Option<usize> {
     let mut start = end;
-    while let Some(from) = place_end.get(start).copied().flatten() {
+    // No title names more places than fit here; a text of nothing but places stays linear.
+    while let Some(from) = place_end.get(start).copied().flatten().filter(|&from| end - from <= 40) {
         start = from;
     }
     (start < end).then_some(start)

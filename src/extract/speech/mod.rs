@@ -339,3 +339,54 @@ fn trimmed_end(text: &Characters<'_>, start: usize, end: usize) -> usize {
     }
     end
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &str, &str)]) {
+        let found = fixture::extract(text, None);
+        let spoken: Vec<(&str, &str, &str)> = found
+            .speeches
+            .iter()
+            .map(|speech| {
+                let entity =
+                    speech.speaker_entity.map(|entity| found.entities[entity].canonical_name.as_str());
+                let written = speech.speaker.map(|span| span.of(text));
+                (entity.or(written).unwrap_or(""), speech.cue.of(text), speech.content.of(text))
+            })
+            .collect();
+        assert_eq!(spoken, expected, "{text}");
+    }
+
+    #[test]
+    fn indirect_speech_goes_on_to_the_next_speaker() {
+        check(
+            "省长周明远指出，河流要治理。湖泊也要治理。周明远强调，责任要落实。",
+            &[("周明远", "指出", "河流要治理。湖泊也要治理"), ("周明远", "强调", "责任要落实")],
+        );
+    }
+
+    #[test]
+    fn pronouns_and_carried_subjects_are_resolved() {
+        check("省长周明远到村里调研。他表示，道路要修好。", &[("周明远", "表示", "道路要修好")]);
+        check("省长周明远听取汇报，要求加快进度。", &[("周明远", "要求", "加快进度")]);
+    }
+
+    #[test]
+    fn quotation_marks_stay_outside() {
+        check("省长周明远说：“今年要见效。”", &[("周明远", "说", "今年要见效")]);
+    }
+
+    #[test]
+    fn nouns_that_speak() {
+        check("会议认为，条件已经具备。", &[("会议", "认为", "条件已经具备")]);
+        check("据当地媒体报道，道路已经恢复。", &[("当地媒体", "报道", "道路已经恢复")]);
+    }
+
+    #[test]
+    fn nouns_are_no_cues() {
+        check("落实中央部署要求，把工作做好。", &[]);
+    }
+}
