@@ -189,9 +189,12 @@ mod tests {
 
     fn documents(text: &str) -> Vec<(String, String)> {
         let entities = fixture::extract(text, None).entities;
-        let found = entities.into_iter().filter_map(|entity| match entity.value {
-            Value::DocumentReference { title, number, .. } => Some((title, number)),
-            _ => None,
+        let found = entities.into_iter().filter_map(|entity| {
+            if let Value::DocumentReference { title, number, .. } = entity.value {
+                Some((title, number))
+            } else {
+                None
+            }
         });
         found.collect()
     }

@@ -117,20 +117,17 @@ pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
     mentions.sort_by_key(|finding| finding.start);
     nested.sort_by_key(|finding| finding.start);
     // A place inside the name of a body or zone is mentioned, but not on its own.
-    for finding in nested {
+    nested.retain(|finding| {
         let at = mentions.partition_point(|mention| mention.end <= finding.start);
-        let inside = mentions.get(at).is_some_and(|outer| {
+        mentions.get(at).is_some_and(|outer| {
             outer.start <= finding.start
                 && finding.end <= outer.end
                 && outer.len() > finding.len()
                 && finding.value.entity_type() == EntityType::Place
                 && matches!(outer.value.entity_type(), EntityType::Organization | EntityType::Zone)
-                && outer.kind != MentionKind::Nested
-        });
-        if inside {
-            mentions.insert(at + 1, finding.referring(MentionKind::Nested));
-        }
-    }
+        })
+    });
+    mentions.extend(nested.into_iter().map(|finding| finding.referring(MentionKind::Nested)));
     mentions.sort_by(|one, other| one.start.cmp(&other.start).then(other.end.cmp(&one.end)));
     join(mentions, &posts, &held)
 }

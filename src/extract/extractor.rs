@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
-//! competition: it adds [`Finding`](super::finding::Finding)s and changes nothing else.
+//! competition: it adds findings and changes nothing else.
 
 use super::Anchors;
 use super::EntityType;

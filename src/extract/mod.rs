@@ -3,6 +3,7 @@
 //! The types here are what extraction answers; the modules below each find one kind of thing.
 
 mod characters;
+mod words;
 mod finding;
 mod gazetteer;
 mod number;

@@ -366,7 +366,7 @@ mod tests {
     fn a_run_of_digits_is_no_number() {
         let text = "9".repeat(5000);
         fixture::characters(&text, |characters: &Characters<'_>| {
-            assert_eq!(super::parse(characters, 0), None)
+            assert_eq!(super::parse(characters, 0), None);
         });
     }
 }

@@ -1,5 +1,7 @@
 //! Development zones, parks, new areas, projects: by table, and by a grammar of their last words.
 
+use std::sync::LazyLock;
+
 use super::Detector;
 use super::MentionKind;
 use super::Value;
@@ -10,6 +12,7 @@ use super::finding::Finding;
 use super::gazetteer::Entry;
 use super::gazetteer::Gazetteer;
 use super::place::is_function;
+use crate::extract::words::Words;
 
 /// Last words of names of zones and projects, longest first where one ends another.
 #[rustfmt::skip]
@@ -23,6 +26,9 @@ const SUFFIXES: &[&str] = &[
     "国际机场", "机场", "博物馆", "纪念馆", "展览馆", "会展中心", "航展中心", "文化中心", "创新中心", "高铁",
     "铁路", "大桥", "隧道", "水电站", "核电站", "发射中心", "核电基地", "园区", "港区",
 ];
+
+/// The same, for asking at every character.
+static SUFFIX_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(SUFFIXES.iter().copied()));
 
 /// Names that are kinds, not zones.
 #[rustfmt::skip]
@@ -63,7 +69,7 @@ pub(crate) fn find(
         {
             found.push(finding);
         }
-        if let Some((word, length)) = text.any_of(index, SUFFIXES) {
+        if let Some((word, length)) = SUFFIX_WORDS.at(text, index) {
             let mut end = index + length;
             let whole = text.is_word_start(end) || !is_han(text.at(end));
             if let Some(start) = reach(text, gazetteer, index, word, places, &place_end).filter(|_| whole)

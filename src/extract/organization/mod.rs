@@ -15,9 +15,9 @@ use crate::extract::gazetteer::Gazetteer;
 use reach::Ground;
 use reach::department;
 use reach::reach;
-use words::DEPARTMENTS;
-use words::LEVEL_BODIES;
-use words::SUFFIXES;
+use words::DEPARTMENT_WORDS;
+use words::LEVEL_BODY_WORDS;
+use words::SUFFIX_WORDS;
 use words::ambiguous;
 use words::continues;
 pub(crate) use words::post_follows;
@@ -73,7 +73,7 @@ pub(crate) fn find(
 /// A body by its last word, the last word beginning at `index`.
 fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, usize)> {
     let text = ground.text;
-    if let Some((word, length)) = text.any_of(index, DEPARTMENTS) {
+    if let Some((word, length)) = DEPARTMENT_WORDS.at(text, index) {
         let end = index + length;
         let whole = text.is_word_start(end) || !is_han(text.at(end));
         if whole
@@ -85,7 +85,7 @@ fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, u
             return Some((start, end));
         }
     }
-    let (word, length) = text.any_of(index, SUFFIXES)?;
+    let (word, length) = SUFFIX_WORDS.at(text, index)?;
     let end = index + length;
     let ends = text.is_word_start(end) || !is_han(text.at(end)) || length >= 3;
     if !ends || continues(text, end) || taken.overlaps(index, end) || ground.known.covers(end - 1) {
@@ -222,7 +222,7 @@ fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding
     {
         return Some(named(text, index, index + length, "body_between_posts", 0.8));
     }
-    let (word, length) = text.any_of(index, LEVEL_BODIES)?;
+    let (word, length) = LEVEL_BODY_WORDS.at(text, index)?;
     let mut end = index + length;
     for part in ["组织部", "宣传部", "统战部", "政法委", "办公厅", "办公室", "中心组", "党校", "常委会"]
     {

@@ -1,7 +1,10 @@
 //! The words that names of bodies are made of, and those that they are not.
 
+use std::sync::LazyLock;
+
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
+use crate::extract::words::Words;
 
 /// Last words of names of bodies, longest first where one ends another.
 #[rustfmt::skip]
@@ -21,6 +24,9 @@ pub(super) const SUFFIXES: &[&str] = &[
     "工作站", "科技公司", "局", "厅", "中心",
 ];
 
+/// The same, for asking at every character.
+pub(super) static SUFFIX_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(SUFFIXES.iter().copied()));
+
 /// Bodies that follow a place name directly, or stand alone as the body of the place the text is about.
 #[rustfmt::skip]
 pub(super) const LEVEL_BODIES: &[&str] = &[
@@ -30,6 +36,10 @@ pub(super) const LEVEL_BODIES: &[&str] = &[
     "县政协", "区政协", "省纪委", "市纪委", "县纪委", "区纪委", "省监委", "市监委", "省委", "市委", "县委",
     "区委", "州委", "旗委", "党委", "纪委", "政协", "政府", "人大",
 ];
+
+/// The same, for asking at every character.
+pub(super) static LEVEL_BODY_WORDS: LazyLock<Words> =
+    LazyLock::new(|| Words::new(LEVEL_BODIES.iter().copied()));
 
 /// Words that end the reach of a name to the left: verbs and relations that stand before bodies.
 #[rustfmt::skip]
@@ -61,6 +71,10 @@ pub(super) const DEPARTMENTS: &[&str] = &[
     "分公司", "支行", "分行", "学院", "研究院", "研究所", "实验室", "中心", "委员会", "办公室", "频道",
     "工作站", "工作组", "党委", "党组", "处",
 ];
+
+/// The same, for asking at every character.
+pub(super) static DEPARTMENT_WORDS: LazyLock<Words> =
+    LazyLock::new(|| Words::new(DEPARTMENTS.iter().copied()));
 
 /// Names that are too general to be one body.
 #[rustfmt::skip]

@@ -2,11 +2,14 @@
 
 mod name;
 
+use std::sync::LazyLock;
+
 use crate::extract::characters::Characters;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
+use crate::extract::words::Words;
 use name::AFTER_NAMES;
 use name::RISKY;
 pub(crate) use name::Support;
@@ -24,6 +27,9 @@ const ROLES: &[&str] = &[
     "农民", "牧民", "志愿者", "讲解员", "导演", "音乐家", "设计师", "研究员", "汉学家", "流行病学家",
     "经济学家", "通讯员", "劳模", "同学", "总统候选人", "候选人", "店主", "老人", "小学生", "教练", "主播",
 ];
+
+/// The roles, for asking at every character.
+static ROLE_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(ROLES.iter().copied()));
 
 /// Words that follow lists of names.
 #[rustfmt::skip]
@@ -75,7 +81,7 @@ pub(crate) fn find(
         if let Some(length) = known {
             names.push(Name { start: index, end: index + length, rule: "person_in_the_news" });
         }
-        if let Some((role, length)) = text.any_of(index, ROLES)
+        if let Some((role, length)) = ROLE_WORDS.at(text, index)
             && text.is_word_start(index)
         {
             let start = index + length;
@@ -207,35 +213,17 @@ fn speakers(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>)
 fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
     let mut seen: BTreeMap<&[char], Vec<usize>> = BTreeMap::new();
     for start in 0..text.len().saturating_sub(2) {
-        let alone = [0, 1, 3].into_iter().all(|offset| text.is_word_start(start + offset))
-            && (text.is_word_start(start + 2) || !gazetteer.is_word(&text.folded(start + 1, start + 3)))
-            && !matches!(
-                text.at(start + 2),
-                '村' | '镇'
-                    | '县'
-                    | '市'
-                    | '区'
-                    | '省'
-                    | '州'
-                    | '乡'
-                    | '山'
-                    | '河'
-                    | '湖'
-                    | '江'
-                    | '岛'
-                    | '港'
-                    | '路'
-                    | '桥'
-                    | '城'
-                    | '改'
-                    | '局'
-            );
+        let bounded = [0, 1, 3].into_iter().all(|offset| text.is_word_start(start + offset));
+        if !bounded || !gazetteer.is_surname(text.at(start)) || RISKY.contains(text.at(start)) {
+            continue;
+        }
         let given = [start + 1, start + 2].into_iter().all(|at| {
-            is_han(text.at(at))
-                && !super::place::is_function(text.at(at))
-                && !AFTER_NAMES.contains(text.at(at))
+            let character = text.at(at);
+            is_han(character) && !super::place::is_function(character) && !AFTER_NAMES.contains(character)
         });
-        if alone && given && gazetteer.is_surname(text.at(start)) && !RISKY.contains(text.at(start)) {
+        let place = "村镇县市区省州乡山河湖江岛港路桥城改局".contains(text.at(start + 2));
+        let known = !text.is_word_start(start + 2) && gazetteer.is_word(&text.folded(start + 1, start + 3));
+        if given && !place && !known {
             seen.entry(text.slice(start, start + 3)).or_default().push(start);
         }
     }

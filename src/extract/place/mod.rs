@@ -231,7 +231,8 @@ fn stands_alone(text: &Characters<'_>, start: usize, end: usize, entries: &[Entr
     let long = end - start >= 3;
     // 上海市委书记 is of 上海 and 市委书记; in 湖南省长沙市 the next name begins.
     let level_goes_on = matches!(text.before(end), '省' | '市' | '县' | '区' | '州')
-        && (text.at(end) == '委' && text.at(end + 1) != '员'
+        && (text.starts_with(end, "领导")
+            || text.at(end) == '委' && text.at(end + 1) != '员'
             || text.at(end) == '长' && !text.is_word_start(end));
     if long && level_goes_on {
         return false;
@@ -411,9 +412,12 @@ mod tests {
         let mut places: Vec<_> = found
             .entities
             .iter()
-            .filter_map(|entity| match &entity.value {
-                Value::Place { divisions, .. } => Some((entity, divisions)),
-                _ => None,
+            .filter_map(|entity| {
+                if let Value::Place { divisions, .. } = &entity.value {
+                    Some((entity, divisions))
+                } else {
+                    None
+                }
             })
             .flat_map(|(entity, divisions)| {
                 let codes: Vec<&str> = divisions.iter().map(|division| division.code.as_str()).collect();
@@ -467,10 +471,7 @@ mod tests {
         let kinds: Vec<PlaceKind> = found
             .entities
             .iter()
-            .filter_map(|entity| match entity.value {
-                Value::Place { kind, .. } => Some(kind),
-                _ => None,
-            })
+            .filter_map(|entity| if let Value::Place { kind, .. } = entity.value { Some(kind) } else { None })
             .collect();
         assert_eq!(kinds, [PlaceKind::Foreign, PlaceKind::Natural]);
     }

@@ -243,12 +243,15 @@ mod tests {
         let people: Vec<(&str, Vec<&str>)> = found
             .entities
             .iter()
-            .filter_map(|entity| match &entity.value {
-                Value::Person { posts } => Some((
-                    entity.canonical_name.as_str(),
-                    posts.iter().map(|post| post.post.as_str()).collect(),
-                )),
-                _ => None,
+            .filter_map(|entity| {
+                if let Value::Person { posts } = &entity.value {
+                    Some((
+                        entity.canonical_name.as_str(),
+                        posts.iter().map(|post| post.post.as_str()).collect(),
+                    ))
+                } else {
+                    None
+                }
             })
             .collect();
         let expected: Vec<(&str, Vec<&str>)> =

@@ -1,9 +1,12 @@
 //! The form of titles: 市委副书记, 贸易和农业部长, 驻澳大利亚大使.
 
+use std::sync::LazyLock;
+
 use crate::extract::characters::Characters;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::finding::Finding;
+use crate::extract::words::Words;
 
 /// Heads of titles, longest first where one begins another.
 #[rustfmt::skip]
@@ -24,6 +27,9 @@ pub(super) const HEADS: &[&str] = &[
     "连长", "一级调研员", "二级调研员", "调研员", "巡视员", "高级代表", "特别代表", "外长", "防长", "财长",
     "领导", "高管", "老师", "流行病学家", "成员", "运动员", "党代表",
 ];
+
+/// The heads, for asking at every character.
+static HEAD_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(HEADS.iter().copied()));
 
 /// Parts in front of a head that belong to the title: 市委|书记, 政法委|书记.
 #[rustfmt::skip]
@@ -93,7 +99,8 @@ pub(super) fn titles(
     let mut found: Vec<Title> = Vec::new();
     let mut index = 0;
     while index < text.len() {
-        let head = if taken.covers(index) || inside.covers(index) { None } else { text.any_of(index, HEADS) };
+        let head =
+            if taken.covers(index) || inside.covers(index) { None } else { HEAD_WORDS.at(text, index) };
         // 湖南省|长沙市: the level belongs to the place.
         let level = matches!(text.at(index), '省' | '市' | '县' | '区' | '州')
             && place_end.get(index + 1).copied().flatten().is_some();

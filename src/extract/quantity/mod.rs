@@ -286,9 +286,12 @@ mod tests {
 
     fn values(text: &str) -> Vec<(String, QuantityValue)> {
         let entities = fixture::extract(text, None).entities;
-        let found = entities.into_iter().filter_map(|entity| match entity.value {
-            Value::Quantity(value) => Some((entity.canonical_name, value)),
-            _ => None,
+        let found = entities.into_iter().filter_map(|entity| {
+            if let Value::Quantity(value) = entity.value {
+                Some((entity.canonical_name, value))
+            } else {
+                None
+            }
         });
         found.collect()
     }

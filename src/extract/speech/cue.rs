@@ -1,5 +1,7 @@
 //! The words around what is said, and who says it.
 
+use std::sync::LazyLock;
+
 use super::Hit;
 use super::Scene;
 use super::Speaker;
@@ -9,6 +11,7 @@ use crate::extract::characters::Block;
 use crate::extract::characters::is_clause_end;
 use crate::extract::characters::is_han;
 use crate::extract::speech::Actor;
+use crate::extract::words::Words;
 
 /// Cue verbs, longest first; whether what they introduce goes on over sentences; whether they need no comma.
 #[rustfmt::skip]
@@ -27,6 +30,9 @@ pub(super) const CUES: &[(&str, bool, bool)] = &[
     ("下令", false, true), ("公布", false, false), ("说", true, true), ("称", true, true),
 ];
 
+/// The cues, for asking at every character.
+static CUE_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(CUES.iter().map(|&(word, ..)| word)));
+
 /// Nouns that speak without a name.
 #[rustfmt::skip]
 pub(super) const SPEAKERS: &[&str] = &[
@@ -44,6 +50,12 @@ pub(super) const ADVERBS: &[&str] = &[
     "同时", "已", "均", "都", "一致", "则", "并", "反复", "就此", "对此", "说", "则", "庄严", "今天", "同一天",
     "率先", "公开", "随后", "经常", "会后", "共同", "分别", "亲自",
 ];
+
+/// Longest clause in characters that a cue may close.
+const MAX_CLAUSE: usize = 120;
+
+/// Actors of a sentence among which a subject is looked for.
+const MAX_ACTORS: usize = 64;
 
 impl Scene<'_> {
     /// The cues of one sentence.
@@ -109,7 +121,12 @@ impl Scene<'_> {
         previous: Option<&Hit>,
     ) -> Option<Hit> {
         let text = self.text;
-        let &(word, goes_on, bare) = CUES.iter().find(|(word, ..)| text.starts_with(index, word))?;
+        // Nobody reads a subject out of a longer run of words, and a text of nothing but cues stays linear.
+        if index - clause > MAX_CLAUSE {
+            return None;
+        }
+        let (word, _) = CUE_WORDS.at(text, index)?;
+        let &(_, goes_on, bare) = CUES.iter().find(|&&(cue, ..)| cue == word)?;
         let end = index + word.chars().count();
         let single = word.chars().count() == 1;
         // 时说，: the segmenter joins the two; before a comma only these make another word of it.
@@ -263,6 +280,7 @@ impl Scene<'_> {
                 .actors_in(sentence.start, at)
                 .iter()
                 .rev()
+                .take(MAX_ACTORS)
                 .find(|actor| actor.kind == EntityType::Person)
                 .map(|actor| actor.entity);
             let entity = previous.and_then(|hit| hit.entity).or(within).or(last_person);
@@ -289,6 +307,7 @@ impl Scene<'_> {
                 )));
             }
             let named = self.actors_in(sentence.start, index);
+            let named = named.get(..named.len().min(MAX_ACTORS)).unwrap_or_default();
             let named = named.iter().find(people).or_else(|| named.iter().find(bodies));
             return match (named, last) {
                 (Some(actor), _) => Some((None, Some(actor.entity), true, false)),
@@ -336,8 +355,7 @@ impl Scene<'_> {
                 text.any_before(end, ADVERBS).filter(|(_, length)| end - length > start)
             {
                 end -= length;
-            } else if let Some(&(from, _)) = self.times.iter().find(|&&(from, to)| to == end && from > start)
-            {
+            } else if let Some((from, _)) = self.time_before(end).filter(|&(from, _)| from > start) {
                 end = from;
             } else {
                 break;
@@ -353,6 +371,12 @@ impl Scene<'_> {
         let reported = text.ends_with(start, "据") && end - start <= 16;
         let noun = reported || text.any_before(end, SPEAKERS).is_some();
         (noun && end - start <= 24 && end > start).then_some((Some((start, end)), None, false, false))
+    }
+
+    /// The time that ends right before a character.
+    fn time_before(&self, end: usize) -> Option<(usize, usize)> {
+        let at = self.times.partition_point(|&(_, to)| to < end);
+        self.times.get(at).copied().filter(|&(_, to)| to == end)
     }
 
     /// Whether only adverbs and times stand between two characters.

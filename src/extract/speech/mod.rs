@@ -44,6 +44,9 @@ const NARRATION: &[&str] = &[
     "截至", "这为", "为此，", "访问期间", "出席",
 ];
 
+/// Cues of a sentence that may cut short what an earlier one introduces.
+const MAX_LATER: usize = 16;
+
 /// Everything the rules look at.
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
@@ -206,7 +209,7 @@ impl Scene<'_> {
             end = trimmed_end(text, start, close);
         } else {
             // Another cue of the same speaker ends what this one introduces.
-            let cut = later.iter().find(|next| next.carried || next.pronoun);
+            let cut = later.iter().take(MAX_LATER).find(|next| next.carried || next.pronoun);
             if let Some(next) = cut.filter(|next| next.clause > start) {
                 end = next.clause;
             } else if hit.goes_on && !nested && self.extends(hit) {

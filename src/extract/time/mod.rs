@@ -56,9 +56,8 @@ mod tests {
 
     fn values(text: &str, reference: Option<jiff::civil::Date>) -> Vec<(String, TimeValue)> {
         let entities = fixture::extract(text, reference).entities;
-        let found = entities.into_iter().filter_map(|entity| match entity.value {
-            Value::Time(value) => Some((entity.canonical_name, value)),
-            _ => None,
+        let found = entities.into_iter().filter_map(|entity| {
+            if let Value::Time(value) = entity.value { Some((entity.canonical_name, value)) } else { None }
         });
         found.collect()
     }
