@@ -107,14 +107,7 @@ impl<'a> Characters<'a> {
 
     /// Whether the folded text continues with `word` at `index`.
     pub(crate) fn starts_with(&self, index: usize, word: &str) -> bool {
-        let mut at = index;
-        for character in word.chars() {
-            if self.at(at) != character {
-                return false;
-            }
-            at += 1;
-        }
-        true
+        word.chars().zip(index..).all(|(character, at)| self.at(at) == character)
     }
 
     /// Whether the folded text before `index` ends with `word`.

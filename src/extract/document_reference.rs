@@ -180,3 +180,48 @@ fn shorten(found: &mut [Finding]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::RelationType;
+    use crate::extract::Value;
+    use crate::extract::fixture;
+
+    fn documents(text: &str) -> Vec<(String, String)> {
+        let entities = fixture::extract(text, None).entities;
+        let found = entities.into_iter().filter_map(|entity| {
+            if let Value::DocumentReference { title, number, .. } = entity.value {
+                Some((title, number))
+            } else {
+                None
+            }
+        });
+        found.collect()
+    }
+
+    #[track_caller]
+    fn check(text: &str, title: &str, number: &str) {
+        assert_eq!(documents(text), [(title.to_owned(), number.to_owned())], "{text}");
+    }
+
+    #[test]
+    fn titles_and_numbers() {
+        check("印发《城市更新条例》", "城市更新条例", "");
+        check("印发《关于贯彻〈噪声法〉的意见》", "关于贯彻〈噪声法〉的意见", "");
+        check("《河湖保护办法》（国办发〔2024〕12号）", "河湖保护办法", "国办发〔2024〕12号");
+        check("根据国发[2023]7号文件", "", "国发[2023]7号");
+        check("按照“十四五”规划推进", "十四五规划", "");
+    }
+
+    #[test]
+    fn an_unclosed_title_is_none() {
+        assert_eq!(documents(&"《".repeat(2000)), []);
+    }
+
+    #[test]
+    fn the_issuer_stands_before() {
+        let found = fixture::extract("国务院办公厅日前印发《河湖保护办法》。", None);
+        let issued = found.relations.iter().find(|relation| relation.kind == RelationType::Issued).unwrap();
+        assert_eq!(found.entities[issued.subject].canonical_name, "国务院办公厅");
+    }
+}

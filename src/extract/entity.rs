@@ -117,22 +117,19 @@ pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
     mentions.sort_by_key(|finding| finding.start);
     nested.sort_by_key(|finding| finding.start);
     // A place inside the name of a body or zone is mentioned, but not on its own.
-    for finding in nested {
+    nested.retain(|finding| {
         let at = mentions.partition_point(|mention| mention.end <= finding.start);
-        let inside = mentions.get(at).is_some_and(|outer| {
+        mentions.get(at).is_some_and(|outer| {
             outer.start <= finding.start
                 && finding.end <= outer.end
                 && outer.len() > finding.len()
                 && finding.value.entity_type() == EntityType::Place
                 && matches!(outer.value.entity_type(), EntityType::Organization | EntityType::Zone)
-                && outer.kind != MentionKind::Nested
-        });
-        if inside {
-            mentions.insert(at + 1, finding.referring(MentionKind::Nested));
-        }
-    }
+        })
+    });
+    mentions.extend(nested.into_iter().map(|finding| finding.referring(MentionKind::Nested)));
     mentions.sort_by(|one, other| one.start.cmp(&other.start).then(other.end.cmp(&one.end)));
-    join(text, mentions, &posts, &held)
+    join(mentions, &posts, &held)
 }
 
 /// Order of types where findings are equally long.
@@ -211,7 +208,7 @@ fn people(text: &Characters<'_>, names: &[Name]) -> Vec<Finding> {
 }
 
 /// Mentions of the same thing become one entity.
-fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[HeldPost]) -> Assembly {
+fn join(findings: Vec<Finding>, posts: &Posts, held: &[HeldPost]) -> Assembly {
     let mut numbers: BTreeMap<(EntityType, String), EntityIndex> = BTreeMap::new();
     let mut entities: Vec<Entity> = Vec::new();
     let mut mentions: Vec<(Finding, EntityIndex)> = Vec::with_capacity(findings.len());
@@ -242,6 +239,7 @@ fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[He
             .map(|(_, entity)| *entity)
     };
     let mut holds = Vec::new();
+    let mut held_by: BTreeMap<EntityIndex, Vec<(usize, HeldPost)>> = BTreeMap::new();
     // Full posts first: 总书记 in the headline is what the text below says in full.
     let bare =
         |holding: &&super::post::Holding| held.get(holding.title).is_some_and(|held| held.post == held.title);
@@ -259,11 +257,10 @@ fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[He
         let body =
             title.holder.filter(|_| title.of_body).and_then(|(start, _)| at(start, EntityType::Organization));
         let mut full = held.clone();
-        if let Some(entity) = entities.get_mut(person)
-            && let Value::Person { posts } = &mut entity.value
-        {
+        if let Some(entity) = entities.get(person) {
+            let posts = held_by.entry(person).or_default();
             // 总统普京 beside 俄罗斯总统普京 is the same post.
-            let known = posts.iter_mut().find(|known| {
+            let known = posts.iter_mut().map(|(_, known)| known).find(|known| {
                 known.title == full.title
                     && (known.post.ends_with(&full.post) || full.post.ends_with(&known.post))
                     || full.post == full.title && known.post.ends_with(&full.title)
@@ -279,13 +276,19 @@ fn join(text: &Characters<'_>, findings: Vec<Finding>, posts: &Posts, held: &[He
             match known {
                 Some(known) if known.post.len() >= full.post.len() => full = known.clone(),
                 Some(known) => *known = full.clone(),
-                None => posts.push(full.clone()),
+                None => posts.push((holding.title, full.clone())),
             }
         }
         let evidence = (title.whole.min(holding.name.0), title.end.max(holding.name.1));
         holds.push(Holds { person, post, body, full: full.post, evidence, rule: holding.rule });
     }
-    let _ = text;
+    for (person, mut held) in held_by {
+        held.sort_by_key(|&(title, _)| title);
+        if let Some(Value::Person { posts }) = entities.get_mut(person).map(|entity| &mut entity.value) {
+            posts.extend(held.into_iter().map(|(_, post)| post));
+        }
+    }
+    holds.sort_by_key(|hold: &Holds| hold.evidence);
     Assembly { entities, mentions, holds }
 }
 
@@ -358,6 +361,11 @@ pub(crate) fn select(mut extraction: Extraction, options: &ExtractOptions) -> Ex
     extraction.speeches.retain(|speech| speech.confidence >= options.min_confidence);
     for speech in &mut extraction.speeches {
         speech.speaker_entity = speech.speaker_entity.and_then(moved);
+    }
+    extraction.function_assignments.retain(|assignment| assignment.confidence >= options.min_confidence);
+    for assignment in &mut extraction.function_assignments {
+        assignment.zone_entity = assignment.zone_entity.and_then(moved);
+        assignment.speaker = assignment.speaker.and_then(moved);
     }
     extraction
 }

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! titles in 《》 → times → quantities → places → bodies, zones → posts → people
-//!   → competition → entities → speech → relations
+//!   → competition → entities → speech → relations, functions
 //! ```
 //!
 //! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
-//! competition: it adds [`Finding`](super::finding::Finding)s and changes nothing else.
+//! competition: it adds findings and changes nothing else.
 
 use super::Anchors;
 use super::EntityType;
@@ -16,6 +16,7 @@ use super::characters::Characters;
 use super::characters::Mask;
 use super::document_reference;
 use super::entity;
+use super::function;
 use super::gazetteer::Gazetteer;
 use super::incumbency;
 use super::organization;
@@ -136,8 +137,14 @@ impl Extractor {
         let (speeches, pronouns) = speech::find(text, &actors, &times, &grounds);
         assembly.add_pronouns(text, &pronouns);
         let relations = relation::find(text, &assembly.entities, &assembly.mentions, &assembly.holds);
-        let extraction =
-            Extraction { entities: assembly.entities, relations, speeches, ..Extraction::default() };
+        let function_assignments = function::find(text, &assembly.mentions, &speeches);
+        let extraction = Extraction {
+            entities: assembly.entities,
+            relations,
+            speeches,
+            function_assignments,
+            ..Extraction::default()
+        };
         entity::select(extraction, options)
     }
 }

@@ -3,6 +3,7 @@
 //! The types here are what extraction answers; the modules below each find one kind of thing.
 
 mod characters;
+mod words;
 mod finding;
 mod gazetteer;
 mod number;
@@ -17,8 +18,11 @@ mod post;
 mod incumbency;
 mod speech;
 mod relation;
+mod function;
 mod entity;
 pub mod extractor;
+#[cfg(test)]
+mod fixture;
 
 use jiff::civil;
 

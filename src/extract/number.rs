@@ -339,3 +339,34 @@ pub(crate) fn small(text: &Characters<'_>, index: usize) -> Option<(i32, usize)>
     }
     Some((total + current.unwrap_or(0), at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::small;
+    use crate::extract::characters::Characters;
+    use crate::extract::fixture;
+
+    #[test]
+    fn calendar_numbers_are_read_in_both_scripts() {
+        let cases = [
+            ("2024年", 2024, 4),
+            ("二〇二四年", 2024, 4),
+            ("十二月", 12, 2),
+            ("二十六日", 26, 3),
+            ("三十日", 30, 2),
+        ];
+        for (text, value, end) in cases {
+            fixture::characters(text, |characters: &Characters<'_>| {
+                assert_eq!(small(characters, 0), Some((value, end)), "{text}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_run_of_digits_is_no_number() {
+        let text = "9".repeat(5000);
+        fixture::characters(&text, |characters: &Characters<'_>| {
+            assert_eq!(super::parse(characters, 0), None);
+        });
+    }
+}

@@ -1,5 +1,7 @@
 //! Development zones, parks, new areas, projects: by table, and by a grammar of their last words.
 
+use std::sync::LazyLock;
+
 use super::Detector;
 use super::MentionKind;
 use super::Value;
@@ -10,109 +12,30 @@ use super::finding::Finding;
 use super::gazetteer::Entry;
 use super::gazetteer::Gazetteer;
 use super::place::is_function;
+use crate::extract::words::Words;
 
 /// Last words of names of zones and projects, longest first where one ends another.
+#[rustfmt::skip]
 const SUFFIXES: &[&str] = &[
-    "高新技术产业开发区",
-    "经济技术开发区",
-    "自由贸易试验区",
-    "自主创新示范区",
-    "自由贸易港",
-    "综合保税区",
-    "先行示范区",
-    "创新示范区",
-    "国家公园",
-    "主题公园",
-    "世界公园",
-    "文化旅游区",
-    "自贸试验区",
-    "经济开发区",
-    "产业园区",
-    "工业园区",
-    "科技园区",
-    "软件园",
-    "示范园区",
-    "旅游度假区",
-    "博览园",
-    "开发区",
-    "高新区",
-    "经开区",
-    "示范区",
-    "试验区",
-    "先导区",
-    "保税区",
-    "合作区",
-    "商务区",
-    "旅游区",
-    "度假区",
-    "风貌区",
-    "产业园",
-    "科技园",
-    "创业园",
-    "工业园",
-    "示范园",
-    "创新园",
-    "文化园",
-    "科学城",
-    "科技城",
-    "大学城",
-    "生态城",
-    "新城",
-    "新区",
-    "小镇",
-    "板块",
-    "组团",
-    "走廊",
-    "片区",
-    "湿地公园",
-    "森林公园",
-    "公园",
-    "大观园",
-    "国际机场",
-    "机场",
-    "博物馆",
-    "纪念馆",
-    "展览馆",
-    "会展中心",
-    "航展中心",
-    "文化中心",
-    "创新中心",
-    "高铁",
-    "铁路",
-    "大桥",
-    "隧道",
-    "水电站",
-    "核电站",
-    "发射中心",
-    "核电基地",
-    "园区",
-    "港区",
+    "高新技术产业开发区", "经济技术开发区", "自由贸易试验区", "自主创新示范区", "自由贸易港", "综合保税区",
+    "先行示范区", "创新示范区", "国家公园", "主题公园", "世界公园", "文化旅游区", "自贸试验区", "经济开发区",
+    "产业园区", "工业园区", "科技园区", "软件园", "示范园区", "旅游度假区", "博览园", "开发区", "高新区",
+    "经开区", "示范区", "试验区", "先导区", "保税区", "合作区", "商务区", "旅游区", "度假区", "风貌区",
+    "产业园", "科技园", "创业园", "工业园", "示范园", "创新园", "文化园", "科学城", "科技城", "大学城",
+    "生态城", "新城", "新区", "小镇", "板块", "组团", "走廊", "片区", "湿地公园", "森林公园", "公园", "大观园",
+    "国际机场", "机场", "博物馆", "纪念馆", "展览馆", "会展中心", "航展中心", "文化中心", "创新中心", "高铁",
+    "铁路", "大桥", "隧道", "水电站", "核电站", "发射中心", "核电基地", "园区", "港区",
 ];
 
+/// The same, for asking at every character.
+static SUFFIX_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(SUFFIXES.iter().copied()));
+
 /// Names that are kinds, not zones.
+#[rustfmt::skip]
 const GENERAL: &[&str] = &[
-    "产业园区",
-    "工业园区",
-    "国家公园",
-    "自由贸易试验区",
-    "自贸试验区",
-    "高新技术产业开发区",
-    "经济技术开发区",
-    "城市公园",
-    "特色小镇",
-    "主题公园",
-    "中国铁路",
-    "中国高铁",
-    "国家级新区",
-    "各大公园",
-    "大公园",
-    "综合保税区",
-    "湿地公园",
-    "森林公园",
-    "高新区",
-    "开发区",
-    "经开区",
-    "中国大桥",
+    "产业园区", "工业园区", "国家公园", "自由贸易试验区", "自贸试验区", "高新技术产业开发区", "经济技术开发区",
+    "城市公园", "特色小镇", "主题公园", "中国铁路", "中国高铁", "国家级新区", "各大公园", "大公园",
+    "综合保税区", "湿地公园", "森林公园", "高新区", "开发区", "经开区", "中国大桥",
 ];
 
 /// Finds the zones outside what is taken. `places` are the places in order.
@@ -129,20 +52,27 @@ pub(crate) fn find(
         }
     }
     let mut found = Vec::new();
-    let mut last_named: Option<String> = None;
+    // 副中心 is Beijing's only where the document is set there and says 城市副中心.
+    let beijing = places
+        .iter()
+        .filter_map(|place| super::place::code_of(&place.value))
+        .any(|code| super::gazetteer::lies_in(code, 110_000));
+    let beijing = beijing && (0..text.len()).any(|index| text.starts_with(index, "城市副中心"));
     let mut index = 0;
     while index < text.len() {
         if taken.covers(index) {
             index += 1;
             continue;
         }
-        if let Some(finding) = listed(text, gazetteer, index, taken) {
+        if let Some(finding) = listed(text, gazetteer, index, taken)
+            && (beijing || !finding.canonical.ends_with("城市副中心") || finding.kind == MentionKind::Name)
+        {
             found.push(finding);
         }
-        if let Some((word, length)) = text.any_of(index, SUFFIXES) {
+        if let Some((word, length)) = SUFFIX_WORDS.at(text, index) {
             let mut end = index + length;
             let whole = text.is_word_start(end) || !is_han(text.at(end));
-            if let Some(start) = reach(text, index, word, places, &place_end).filter(|_| whole)
+            if let Some(start) = reach(text, gazetteer, index, word, places, &place_end).filter(|_| whole)
                 && !taken.overlaps(start, end)
             {
                 end = bracketed(text, end);
@@ -153,20 +83,18 @@ pub(crate) fn find(
                     .filter_map(division_of)
                     .last();
                 found.push(made(text, start, end, word, division, "zone_by_suffix"));
-                if word == "板块" || word == "小镇" {
+                if word == "板块" {
                     elided(text, start, word, places, &mut found);
                 }
-                last_named = Some(text.text(start, end).to_owned());
             }
         }
         index += 1;
     }
-    let _ = last_named;
     found
 }
 
 /// The division of a place that is one.
-fn division_of(place: &Finding) -> Option<super::Division> {
+fn division_of(place: &Finding) -> Option<crate::extract::Division> {
     match &place.value {
         Value::Place { divisions, .. } => {
             divisions.last().filter(|division| !division.code.is_empty()).cloned()
@@ -212,7 +140,7 @@ fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Ma
         }
         // 中关村通州园: a park of the zone.
         if let Some(park) = (end + 2..=end + 4)
-            .find(|&at| text.at(at) == '园' && text.word_end(at) == at + 1)
+            .find(|&at| text.at(at) == '园' && (text.is_word_start(at + 1) || !is_han(text.at(at + 1))))
             .filter(|_| name == "中关村" || name == "亦庄")
         {
             end = park + 1;
@@ -241,6 +169,7 @@ fn head_of(name: &'static str) -> &'static str {
 /// How far to the left the name that ends with a suffix reaches.
 fn reach(
     text: &Characters<'_>,
+    gazetteer: &Gazetteer,
     suffix: usize,
     word: &str,
     places: &[Finding],
@@ -263,7 +192,23 @@ fn reach(
             break;
         }
         let previous = text.word_start_before(start);
-        if is_stop(&text.folded(previous, start)) {
+        let token = text.folded(previous, start);
+        let acts = gazetteer.is_relating(&token)
+            && !matches!(
+                token.as_str(),
+                "开发"
+                    | "保护"
+                    | "合作"
+                    | "示范"
+                    | "创新"
+                    | "创意"
+                    | "国际"
+                    | "综合"
+                    | "国家级"
+                    | "出口"
+                    | "进口"
+            );
+        if is_stop(&token) || acts {
             break;
         }
         start = previous;
@@ -309,7 +254,8 @@ fn reach(
 fn is_stop(word: &str) -> bool {
     matches!(
         word,
-        "建设"
+        "好" | "谋划"
+            | "建设"
             | "打造"
             | "推动"
             | "推进"
@@ -418,7 +364,7 @@ fn made(
     start: usize,
     end: usize,
     head: &str,
-    division: Option<super::Division>,
+    division: Option<crate::extract::Division>,
     rule: &'static str,
 ) -> Finding {
     let value = Value::Zone { full_name: String::new(), kind: head.to_owned(), division };
@@ -430,4 +376,32 @@ fn made(
         Detector::Rule(rule),
         0.75,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::EntityType;
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(fixture::mentions(text, EntityType::Zone), expected, "{text}");
+    }
+
+    #[test]
+    fn zones_by_table_and_by_form() {
+        check("雄安新区和浦东新区", &["雄安新区", "浦东新区"]);
+        check("地处通州的国家数据安全产业园（通州园）开园", &["国家数据安全产业园（通州园）"]);
+        check("谋划好滨河文化旅游区", &["滨河文化旅游区"]);
+    }
+
+    #[test]
+    fn each_place_of_a_list_is_a_zone_of_its_kind() {
+        check("北京通州区要求，产业向宋庄、西集板块集中", &["宋庄", "西集板块"]);
+    }
+
+    #[test]
+    fn kinds_are_no_zones() {
+        check("建设一批产业园区和特色小镇", &[]);
+    }
 }

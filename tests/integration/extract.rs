@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil;
+use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use wenmai::extract::Anchors;
@@ -14,6 +15,7 @@ use wenmai::extract::EntityType;
 use wenmai::extract::ExtractOptions;
 use wenmai::extract::Extraction;
 use wenmai::extract::Extractor;
+use wenmai::extract::HeldPost;
 use wenmai::extract::MentionKind;
 use wenmai::extract::Value;
 use wenmai::extract::extractor::Input;
@@ -84,7 +86,7 @@ fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
 /// Extractor and segmenter, made once for all tests.
 fn machine() -> &'static (Extractor, Segmenter) {
     static MACHINE: std::sync::OnceLock<(Extractor, Segmenter)> = std::sync::OnceLock::new();
-    MACHINE.get_or_init(|| (Extractor::builtin().unwrap(), Segmenter::new()))
+    MACHINE.get_or_init(|| (Extractor::builtin().expect("the built-in gazetteer reads"), Segmenter::new()))
 }
 
 fn extract(text: &str, kinds: &[ParagraphKind], anchors: Anchors, options: &ExtractOptions) -> Extraction {
@@ -102,6 +104,15 @@ fn shared(path: &str) -> Option<String> {
         println!("skipped: {} is not there", path.display());
     }
     read
+}
+
+/// The posts of a person.
+fn posts<'a>(extraction: &'a Extraction, name: &str) -> &'a [HeldPost] {
+    let person = extraction.entities.iter().find(|entity| entity.canonical_name == name);
+    match person.map(|entity| &entity.value) {
+        Some(Value::Person { posts }) => posts,
+        other => panic!("{name} is {other:?}"),
+    }
 }
 
 /// Mentions of a type as (text, start in characters).
@@ -210,8 +221,7 @@ fn seed_people_and_posts() {
         ("隋振江", &["市领导"]),
         ("靳伟", &["市政府秘书长"]),
     ] {
-        let person = found.entities.iter().find(|entity| entity.canonical_name == name).unwrap();
-        let Value::Person { posts } = &person.value else { panic!("{name} is no person") };
+        let posts = posts(&found, name);
         let held: Vec<&str> = posts.iter().map(|post| post.title.as_str()).collect();
         assert_eq!(held, titles, "{name}");
         assert!(posts.iter().all(|post| post.post.starts_with("北京")), "{posts:?}");
@@ -349,9 +359,9 @@ fn seed_speech_and_zones() {
             .map(|entity| found.entities[entity].canonical_name.as_str())
             .collect();
         if speakers.contains(&directive["speaker"].as_str().unwrap_or("")) {
-            inside += 1
+            inside += 1;
         } else {
-            lost.push(directive["text"].as_str().unwrap())
+            lost.push(directive["text"].as_str().unwrap());
         }
     }
     println!("seed directives inside what their speaker says: {inside}/{all}; lost {lost:?}");
@@ -361,13 +371,194 @@ fn seed_speech_and_zones() {
     let zones: BTreeSet<(String, usize)> =
         mentions(&found, &text, EntityType::Zone).into_iter().map(|(t, s)| (t.to_owned(), s)).collect();
     let hits = zones.intersection(&gold_zones).count();
-    println!(
-        "seed zones {hits} of {} gold, {} found; missing {:?}; extra {:?}",
-        gold_zones.len(),
-        zones.len(),
-        gold_zones.difference(&zones),
-        zones.difference(&gold_zones)
-    );
+    let f1 = 2.0 * hits as f64 / (zones.len() + gold_zones.len()) as f64;
+    let missing: Vec<_> = gold_zones.difference(&zones).collect();
+    let extra: Vec<_> = zones.difference(&gold_zones).collect();
+    println!("seed zones F1 {f1:.3}; missing {missing:?}; extra {extra:?}");
+    assert!(f1 >= 0.9);
+    let assigned: BTreeSet<(String, String)> = found
+        .function_assignments
+        .iter()
+        .map(|a| (a.function.of(&text).to_owned(), a.zone.of(&text).to_owned()))
+        .collect();
+    let expected: BTreeSet<(String, String)> = gold["relations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|relation| relation["type"] == "function_to_zone")
+        .map(|r| {
+            (r["head"]["text"].as_str().unwrap().to_owned(), r["tail"]["text"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(assigned, expected);
+}
+
+/// What must hold of every answer, whatever the text.
+#[track_caller]
+fn laws(text: &str) {
+    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    let fits = |span: Span| span.start < span.end && text.get(span.range()).is_some();
+    let mut last = (0, 0);
+    for entity in &found.entities {
+        assert!(!entity.mentions.is_empty());
+        assert!(entity.mentions.iter().all(|mention| fits(mention.span)), "{entity:?}");
+        assert!(entity.mentions.is_sorted_by_key(|mention| mention.span), "{entity:?}");
+        assert!(entity.mentions.iter().all(|mention| (0.0..=1.0).contains(&mention.confidence)));
+        let first = entity.mentions[0].span;
+        let place = (first.start, u32::MAX - first.end);
+        assert!(last <= place, "entities out of order at {entity:?}");
+        last = place;
+    }
+    let entity = |index: usize| index < found.entities.len();
+    for relation in &found.relations {
+        assert!(
+            entity(relation.subject) && entity(relation.object) && fits(relation.evidence),
+            "{relation:?}"
+        );
+    }
+    for speech in &found.speeches {
+        assert!(fits(speech.cue) && fits(speech.content) && speech.speaker.is_none_or(fits), "{speech:?}");
+        assert!(speech.speaker_entity.is_none_or(entity));
+    }
+    for assignment in &found.function_assignments {
+        assert!(fits(assignment.function) && fits(assignment.zone) && fits(assignment.evidence));
+    }
+    assert_eq!(found, extract(text, &[], Anchors::default(), &ExtractOptions::default()));
+}
+
+/// Pieces that the rules look for, so that random texts reach deep into them.
+const PIECES: &[&str] = &[
+    "北京",
+    "通州区",
+    "市委书记",
+    "副",
+    "周明远",
+    "、",
+    "，",
+    "。",
+    "“",
+    "”",
+    "：",
+    "《",
+    "》",
+    "（",
+    "）",
+    "指出",
+    "表示",
+    "要求",
+    "他",
+    "5月",
+    "10月26日",
+    "上午",
+    "至",
+    "今年",
+    "年底",
+    "三",
+    "十",
+    "百",
+    "万",
+    "亿",
+    "元",
+    "个",
+    "%",
+    "１２",
+    "7",
+    "功能向",
+    "集中",
+    "板块",
+    "产业园",
+    "省",
+    "市",
+    "县",
+    "区",
+    "村",
+    "原",
+    "时任",
+    "的",
+    "·",
+    "阿尔贝",
+    "国发〔2024〕1号",
+    "委员会",
+    "公司",
+    "局",
+    "在京",
+    "\n",
+    "\u{20000}",
+    "😀",
+    "é",
+    "國務院",
+    "\r\n",
+    "　",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_text_keeps_the_laws(text in "\\PC{0,120}") {
+        laws(&text);
+    }
+
+    #[test]
+    fn any_mixture_keeps_the_laws(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..80)) {
+        laws(&pieces.concat());
+    }
+}
+
+#[test]
+fn hostile_texts_cost_linear_time() {
+    // Twice the text may cost a little more than twice the time, never four times.
+    for piece in [
+        "9",
+        "一",
+        "、周明远",
+        "市委书记",
+        "《",
+        "“指出，",
+        "北京市",
+        "表示",
+        "委员会",
+        "阿",
+        "功能向板块",
+        "今年1月至",
+        "。他说，",
+        "美国他说，",
+        "5日北京市说",
+        "省委",
+        "、北京、板块",
+        "北京市长",
+        "原常委",
+        "廖书记",
+        "上午",
+    ] {
+        let time = |count: usize| {
+            let text = piece.repeat(count / piece.chars().count());
+            let start = std::time::Instant::now();
+            extract(&text, &[], Anchors::default(), &ExtractOptions::default());
+            start.elapsed()
+        };
+        time(1_000);
+        let (short, long) = (time(8_000), time(64_000));
+        assert!(
+            long < short * 8 * 4 + std::time::Duration::from_millis(300),
+            "{piece}: {short:?}, then {long:?}"
+        );
+    }
+}
+
+#[test]
+fn types_and_confidence_are_honoured() {
+    let text = "北京市委书记周明远指出，要建成12个项目。";
+    let only = ExtractOptions { types: vec![EntityType::Person], ..ExtractOptions::default() };
+    let found = extract(text, &[], Anchors::default(), &only);
+    assert!(found.entities.iter().all(|entity| entity.value.entity_type() == EntityType::Person));
+    assert_eq!((found.entities.len(), found.relations.len(), found.speeches.len()), (1, 0, 1));
+    assert_eq!(found.speeches[0].speaker_entity, Some(0));
+    let sure = ExtractOptions { min_confidence: 1.0, ..ExtractOptions::default() };
+    assert_eq!(extract(text, &[], Anchors::default(), &sure), Extraction::default());
+    let bare = ExtractOptions { omit_relations: true, ..ExtractOptions::default() };
+    let found = extract(text, &[], Anchors::default(), &bare);
+    assert!(found.relations.is_empty() && found.speeches.is_empty() && found.entities.len() > 2);
 }
 
 // ---- the annotated articles ----
@@ -501,14 +692,17 @@ fn evaluate(file: &str, errors: bool) -> Option<BTreeMap<&'static str, Score>> {
         let my_posts: BTreeSet<(String, String)> = found
             .entities
             .iter()
-            .filter_map(|entity| match &entity.value {
-                Value::Person { posts } => Some(
-                    posts
-                        .iter()
-                        .map(|post| (entity.canonical_name.clone(), post.post.clone()))
-                        .collect::<Vec<_>>(),
-                ),
-                _ => None,
+            .filter_map(|entity| {
+                if let Value::Person { posts } = &entity.value {
+                    Some(
+                        posts
+                            .iter()
+                            .map(|post| (entity.canonical_name.clone(), post.post.clone()))
+                            .collect::<Vec<_>>(),
+                    )
+                } else {
+                    None
+                }
             })
             .flatten()
             .collect();
@@ -586,9 +780,12 @@ fn evaluate(file: &str, errors: bool) -> Option<BTreeMap<&'static str, Score>> {
             .entities
             .iter()
             .flat_map(|entity| entity.mentions.iter().map(move |mention| (entity, mention)))
-            .filter_map(|(entity, mention)| match &entity.value {
-                Value::Time(value) => Some((mention.span.of(text), value.start.as_str(), value.end.as_str())),
-                _ => None,
+            .filter_map(|(entity, mention)| {
+                if let Value::Time(value) = &entity.value {
+                    Some((mention.span.of(text), value.start.as_str(), value.end.as_str()))
+                } else {
+                    None
+                }
             })
             .collect();
         for time in row["times"].as_array().into_iter().flatten() {
@@ -613,13 +810,10 @@ fn evaluate(file: &str, errors: bool) -> Option<BTreeMap<&'static str, Score>> {
         for place in row["places"].as_array().into_iter().flatten() {
             let (surface, path) = (place[0].as_str().unwrap(), place[1].as_str().unwrap());
             let wanted: Vec<&str> = path.split(';').filter_map(|path| path.split('-').next_back()).collect();
-            let hit = found.entities.iter().find_map(|entity| match &entity.value {
-                Value::Place { divisions, .. }
-                    if entity.mentions.iter().any(|m| surface.ends_with(m.span.of(text))) =>
-                {
-                    Some((divisions, &entity.canonical_name))
-                }
-                _ => None,
+            let hit = found.entities.iter().find_map(|entity| {
+                let Value::Place { divisions, .. } = &entity.value else { return None };
+                let here = entity.mentions.iter().any(|m| surface.ends_with(m.span.of(text)));
+                here.then_some((divisions, &entity.canonical_name))
             });
             let Some((divisions, name)) = hit else { continue };
             let score = scores.entry("place values").or_default();
@@ -650,10 +844,24 @@ fn evaluate(file: &str, errors: bool) -> Option<BTreeMap<&'static str, Score>> {
     Some(scores)
 }
 
+/// Least F1 on the dev articles.
+const FLOORS: [(&str, f64); 9] = [
+    ("PER", 0.88),
+    ("POST", 0.85),
+    ("LOC", 0.86),
+    ("ORG", 0.77),
+    ("TIME", 0.93),
+    ("QTY", 0.96),
+    ("pairs", 0.85),
+    ("speech", 0.64),
+    ("values", 0.92),
+];
+
 #[test]
 fn dev_articles() {
     let Some(scores) = evaluate("corpus/extraction/dev.jsonl", false) else { return };
-    for (kind, floor) in [("PER", 0.5)] {
+    // A little under what the rules reached when they were last tuned.
+    for (kind, floor) in FLOORS {
         assert!(scores[kind].f1() >= floor, "{kind} fell to {:.3}", scores[kind].f1());
     }
 }
@@ -662,4 +870,34 @@ fn dev_articles() {
 #[ignore = "prints every difference to the articles that the rules are tuned on"]
 fn train_articles() {
     evaluate("corpus/extraction/train.jsonl", true);
+}
+
+#[test]
+#[ignore = "prints timings; run it optimised and alone"]
+fn timings() {
+    let start = std::time::Instant::now();
+    let built = Extractor::builtin().is_ok();
+    println!("gazetteer read: {built} in {:?}", start.elapsed());
+    let Some((text, kinds, _)) = seed() else { return };
+    let (extractor, segmenter) = machine();
+    for times in [1, 16, 256] {
+        let text = vec![text.as_str(); times].join("\n");
+        let prepared = prepare(&text, &kinds);
+        let folded = normalize::fold(&text);
+        let tokens = segmenter.segment(&folded);
+        let input =
+            Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
+        let mut least = std::time::Duration::MAX;
+        for _ in 0..(200 / times).max(2) {
+            let start = std::time::Instant::now();
+            let found = extractor.extract(&input, &ExtractOptions::default());
+            least = least.min(start.elapsed());
+            assert!(!found.entities.is_empty());
+        }
+        println!(
+            "{} bytes: {least:?}, {:.1} MB/s",
+            text.len(),
+            text.len() as f64 / least.as_secs_f64() / 1e6
+        );
+    }
 }

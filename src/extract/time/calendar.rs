@@ -4,98 +4,26 @@ use jiff::Span as Duration;
 use jiff::civil::Date;
 
 /// New Year's Day of the farmers' calendar (正月初一) by Gregorian year, from 2000: month and day.
+#[rustfmt::skip]
 const SPRING_FESTIVAL: [(i8, i8); 41] = [
-    (2, 5),
-    (1, 24),
-    (2, 12),
-    (2, 1),
-    (1, 22),
-    (2, 9),
-    (1, 29),
-    (2, 18),
-    (2, 7),
-    (1, 26),
-    (2, 14),
-    (2, 3),
-    (1, 23),
-    (2, 10),
-    (1, 31),
-    (2, 19),
-    (2, 8),
-    (1, 28),
-    (2, 16),
-    (2, 5),
-    (1, 25),
-    (2, 12),
-    (2, 1),
-    (1, 22),
-    (2, 10),
-    (1, 29),
-    (2, 17),
-    (2, 6),
-    (1, 26),
-    (2, 13),
-    (2, 3),
-    (1, 23),
-    (2, 11),
-    (1, 31),
-    (2, 19),
-    (2, 8),
-    (1, 28),
-    (2, 15),
-    (2, 4),
-    (1, 24),
-    (2, 12),
+    (2, 5), (1, 24), (2, 12), (2, 1), (1, 22), (2, 9), (1, 29), (2, 18), (2, 7), (1, 26), (2, 14), (2, 3),
+    (1, 23), (2, 10), (1, 31), (2, 19), (2, 8), (1, 28), (2, 16), (2, 5), (1, 25), (2, 12), (2, 1), (1, 22),
+    (2, 10), (1, 29), (2, 17), (2, 6), (1, 26), (2, 13), (2, 3), (1, 23), (2, 11), (1, 31), (2, 19), (2, 8),
+    (1, 28), (2, 15), (2, 4), (1, 24), (2, 12),
 ];
 
 /// Dragon Boat Festival (五月初五), from 2010.
+#[rustfmt::skip]
 const DRAGON_BOAT: [(i8, i8); 21] = [
-    (6, 16),
-    (6, 6),
-    (6, 23),
-    (6, 12),
-    (6, 2),
-    (6, 20),
-    (6, 9),
-    (5, 30),
-    (6, 18),
-    (6, 7),
-    (6, 25),
-    (6, 14),
-    (6, 3),
-    (6, 22),
-    (6, 10),
-    (5, 31),
-    (6, 19),
-    (6, 9),
-    (5, 28),
-    (6, 16),
-    (6, 5),
+    (6, 16), (6, 6), (6, 23), (6, 12), (6, 2), (6, 20), (6, 9), (5, 30), (6, 18), (6, 7), (6, 25), (6, 14),
+    (6, 3), (6, 22), (6, 10), (5, 31), (6, 19), (6, 9), (5, 28), (6, 16), (6, 5),
 ];
 
 /// Mid-Autumn Festival (八月十五), from 2010.
+#[rustfmt::skip]
 const MID_AUTUMN: [(i8, i8); 21] = [
-    (9, 22),
-    (9, 12),
-    (9, 30),
-    (9, 19),
-    (9, 8),
-    (9, 27),
-    (9, 15),
-    (10, 4),
-    (9, 24),
-    (9, 13),
-    (10, 1),
-    (9, 21),
-    (9, 10),
-    (9, 29),
-    (9, 17),
-    (10, 6),
-    (9, 25),
-    (9, 15),
-    (10, 3),
-    (9, 22),
-    (9, 12),
+    (9, 22), (9, 12), (9, 30), (9, 19), (9, 8), (9, 27), (9, 15), (10, 4), (9, 24), (9, 13), (10, 1), (9, 21),
+    (9, 10), (9, 29), (9, 17), (10, 6), (9, 25), (9, 15), (10, 3), (9, 22), (9, 12),
 ];
 
 /// A festival.
@@ -104,7 +32,7 @@ pub(crate) enum Festival {
     /// The same Gregorian day every year.
     Fixed(i8, i8),
     /// So many days after 正月初一.
-    SpringFestival(i32),
+    NewYear(i32),
     /// 清明
     Qingming,
     /// 端午
@@ -116,32 +44,18 @@ pub(crate) enum Festival {
 }
 
 /// Names of festivals, longest first.
+#[rustfmt::skip]
 pub(crate) const FESTIVALS: &[(&str, Festival)] = &[
-    ("大年初一", Festival::SpringFestival(0)),
-    ("正月初一", Festival::SpringFestival(0)),
-    ("正月十五", Festival::SpringFestival(14)),
-    ("中秋国庆", Festival::Unknown),
-    ("大年三十", Festival::SpringFestival(-1)),
-    ("元宵节", Festival::SpringFestival(14)),
-    ("中秋节", Festival::MidAutumn),
-    ("国庆节", Festival::Fixed(10, 1)),
-    ("清明节", Festival::Qingming),
-    ("端午节", Festival::DragonBoat),
-    ("劳动节", Festival::Fixed(5, 1)),
-    ("儿童节", Festival::Fixed(6, 1)),
-    ("建军节", Festival::Fixed(8, 1)),
-    ("教师节", Festival::Fixed(9, 10)),
-    ("“五一”", Festival::Fixed(5, 1)),
-    ("“十一”", Festival::Fixed(10, 1)),
-    ("春节", Festival::SpringFestival(0)),
-    ("除夕", Festival::SpringFestival(-1)),
-    ("元宵", Festival::SpringFestival(14)),
-    ("元旦", Festival::Fixed(1, 1)),
-    ("清明", Festival::Qingming),
-    ("五一", Festival::Fixed(5, 1)),
-    ("端午", Festival::DragonBoat),
-    ("中秋", Festival::MidAutumn),
-    ("国庆", Festival::Fixed(10, 1)),
+    ("大年初一", Festival::NewYear(0)), ("正月初一", Festival::NewYear(0)),
+    ("正月十五", Festival::NewYear(14)), ("中秋国庆", Festival::Unknown),
+    ("大年三十", Festival::NewYear(-1)), ("元宵节", Festival::NewYear(14)),
+    ("中秋节", Festival::MidAutumn), ("国庆节", Festival::Fixed(10, 1)), ("清明节", Festival::Qingming),
+    ("端午节", Festival::DragonBoat), ("劳动节", Festival::Fixed(5, 1)), ("儿童节", Festival::Fixed(6, 1)),
+    ("建军节", Festival::Fixed(8, 1)), ("教师节", Festival::Fixed(9, 10)), ("“五一”", Festival::Fixed(5, 1)),
+    ("“十一”", Festival::Fixed(10, 1)), ("春节", Festival::NewYear(0)),
+    ("除夕", Festival::NewYear(-1)), ("元宵", Festival::NewYear(14)),
+    ("元旦", Festival::Fixed(1, 1)), ("清明", Festival::Qingming), ("五一", Festival::Fixed(5, 1)),
+    ("端午", Festival::DragonBoat), ("中秋", Festival::MidAutumn), ("国庆", Festival::Fixed(10, 1)),
     ("双节", Festival::Unknown),
 ];
 
@@ -178,7 +92,7 @@ pub(crate) fn festival(festival: Festival, year: i32) -> Option<Date> {
     };
     match festival {
         Festival::Fixed(month, day) => date(year, i32::from(month), i32::from(day)),
-        Festival::SpringFestival(after) => add_days(listed(&SPRING_FESTIVAL, 2000)?, after),
+        Festival::NewYear(after) => add_days(listed(&SPRING_FESTIVAL, 2000)?, after),
         Festival::DragonBoat => listed(&DRAGON_BOAT, 2010),
         Festival::MidAutumn => listed(&MID_AUTUMN, 2010),
         Festival::Qingming => {

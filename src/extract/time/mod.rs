@@ -44,3 +44,101 @@ pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask) -> Vec
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::extract::TimeAnchor;
+    use crate::extract::TimeValue;
+    use crate::extract::Value;
+    use crate::extract::fixture;
+
+    fn values(text: &str, reference: Option<jiff::civil::Date>) -> Vec<(String, TimeValue)> {
+        let entities = fixture::extract(text, reference).entities;
+        let found = entities.into_iter().filter_map(|entity| {
+            if let Value::Time(value) = entity.value { Some((entity.canonical_name, value)) } else { None }
+        });
+        found.collect()
+    }
+
+    #[track_caller]
+    fn open(text: &str, covered: &str, timex: &str) {
+        let found = values(text, None);
+        let (name, value) = found.first().unwrap_or_else(|| panic!("nothing in {text}"));
+        assert_eq!((name.as_str(), value.timex.as_str()), (covered, timex), "{text}");
+        let complete = value.anchor == TimeAnchor::Explicit;
+        assert!(complete || value.start.is_empty(), "{text}: a date was invented: {value:?}");
+    }
+
+    #[track_caller]
+    fn resolved(text: &str, covered: &str, start: &str, end: &str) {
+        let found = values(text, Some(date(2025, 3, 20)));
+        let (name, value) = found.first().unwrap_or_else(|| panic!("nothing in {text}"));
+        assert_eq!(
+            (name.as_str(), value.start.as_str(), value.end.as_str()),
+            (covered, start, end),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn open_parts_stay_open() {
+        open("10月26日上午到企业调研", "10月26日上午", "XXXX-10-26TMO");
+        open("5月正式运营", "5月", "XXXX-05");
+        open("今年完成改造", "今年", "XXXX");
+        open("昨天抵达", "昨天", "XXXX-XX-XX");
+        open("定于12日开幕", "12日", "XXXX-XX-12");
+        open("每年都来", "每年", "XXXX");
+    }
+
+    #[test]
+    fn complete_expressions_need_nothing() {
+        open("2024年10月26日通车", "2024年10月26日", "2024-10-26");
+        open("二〇二三年九月动工", "二〇二三年九月", "2023-09");
+        open("上世纪90年代建成", "上世纪90年代", "199X");
+        open("“十四五”时期将投用", "“十四五”时期", "2021/2025");
+        open("2024年一季度开工", "2024年一季度", "2024-Q1");
+    }
+
+    #[test]
+    fn relative_expressions_count_from_the_reference() {
+        resolved("今年将完成", "今年", "2025-01-01", "2025-12-31");
+        resolved("去年前三季度", "去年前三季度", "2024-01-01", "2024-09-30");
+        resolved("昨天上午开会", "昨天上午", "2025-03-19T00:00", "2025-03-19T12:00");
+        resolved("18日抵达", "18日", "2025-03-18", "2025-03-18");
+        resolved("28日曾到访", "28日", "2025-02-28", "2025-02-28");
+        resolved("11月开工", "11月", "2024-11-01", "2024-11-30");
+        resolved("今年1—2月出口", "今年1—2月", "2025-01-01", "2025-02-28");
+        resolved("近五年来投入", "近五年来", "2020-01-01", "2025-12-31");
+        resolved("两天前报到", "两天前", "2025-03-18", "2025-03-18");
+        resolved("春节期间接待", "春节期间", "2025-01-29", "2025-01-29");
+        resolved("上周五签约", "上周五", "2025-03-14", "2025-03-14");
+        resolved("3月6日至8日举行", "3月6日至8日", "2025-03-06", "2025-03-08");
+        resolved(
+            "北京时间18日14时46分发射",
+            "北京时间18日14时46分",
+            "2025-03-18T14:46+08:00",
+            "2025-03-18T14:47+08:00",
+        );
+        resolved("下午3点半出发", "下午3点半", "", "");
+        resolved("今年以来新增", "今年以来", "2025-01-01", "2025-03-20");
+    }
+
+    #[test]
+    fn an_earlier_date_completes_a_later_one() {
+        let found = values("2017年9月、10月两次检查", None);
+        assert_eq!((found[1].1.timex.as_str(), found[1].1.anchor), ("2017-10", TimeAnchor::Context));
+        let found = values("2015年他到村里任职，当年收入翻番", Some(date(2025, 3, 20)));
+        assert_eq!((found[1].1.timex.as_str(), found[1].1.anchor), ("2015", TimeAnchor::Context));
+    }
+
+    #[test]
+    fn other_words_are_no_times() {
+        for text in
+            ["用时12年的努力", "15号线开通", "日本企业", "提出4点建议", "月球探测", "在2022年冬奥会上夺冠"]
+        {
+            assert_eq!(values(text, None), [], "{text}");
+        }
+    }
+}

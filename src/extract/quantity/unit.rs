@@ -1,0 +1,279 @@
+//! Units and measure words, and when a number before one is an amount.
+
+use crate::extract::QuantityKind;
+use crate::extract::characters::Characters;
+use crate::extract::characters::is_han;
+use crate::extract::number;
+use crate::extract::number::Figures;
+use crate::extract::number::Number;
+use rust_decimal::Decimal;
+
+/// Currency words and ISO 4217 codes, longest first.
+#[rustfmt::skip]
+pub(super) const CURRENCIES: &[(&str, &str)] = &[
+    ("元人民币", "CNY"), ("人民币", "CNY"), ("美元", "USD"), ("欧元", "EUR"), ("日元", "JPY"), ("英镑", "GBP"),
+    ("港元", "HKD"), ("港币", "HKD"), ("卢布", "RUB"), ("韩元", "KRW"), ("澳元", "AUD"), ("加元", "CAD"),
+    ("澳门元", "MOP"), ("新台币", "TWD"), ("瑞士法郎", "CHF"), ("卢比", "INR"), ("泰铢", "THB"),
+    ("新元", "SGD"), ("块钱", "CNY"), ("元", "CNY"),
+];
+
+/// Units of time, longest first.
+#[rustfmt::skip]
+pub(super) const DURATIONS: &[&str] = &[
+    "个多小时", "个多月", "个小时", "个星期", "个季度", "个世纪", "个月", "周年", "小时", "分钟", "秒钟",
+    "星期", "礼拜", "年", "周", "天", "秒", "日",
+];
+
+/// Physical units, longest first.
+#[rustfmt::skip]
+pub(super) const MEASURES: &[&str] = &[
+    "平方公里", "平方千米", "平方米", "立方米", "公里", "千米", "厘米", "毫米", "微米", "纳米", "海里", "英里",
+    "英尺", "平米", "公顷", "公斤", "千克", "毫克", "毫升", "摄氏度", "千瓦时", "兆瓦时", "千瓦", "兆瓦",
+    "标准箱", "标箱", "周岁", "光年", "米", "亩", "吨", "斤", "克", "升", "岁", "度", "℃", "里", "级", "方",
+    "km", "kg", "gb", "tb", "mw", "kw",
+];
+
+/// Measure words, longest first.
+#[rustfmt::skip]
+pub(super) const COUNTERS: &[&str] = &[
+    "个批次", "个批", "个亿", "人次", "人份", "批次", "架次", "班次", "场次", "车次", "方面", "部门", "大类",
+    "辆次", "件次", "席位", "个", "名", "位", "人", "家", "项", "条", "件", "次", "套", "辆", "架", "艘", "座",
+    "所", "处", "起", "例", "户", "头", "只", "台", "篇", "份", "种", "类", "批", "场", "届", "对", "双", "张",
+    "片", "部", "门", "支", "列", "颗", "枚", "株", "棵", "本", "册", "章", "款", "栋", "幢", "间", "层", "尾",
+    "锅", "字", "点", "轮", "任", "口", "堂", "大", "票", "笔", "单", "席", "根", "盏", "组", "幅", "箱", "盒",
+    "袋", "瓶", "桶", "趟", "宗", "尊", "匹", "顶", "包", "粒", "支队", "国", "省", "区", "市", "县", "步",
+    "道", "块", "家次", "度",
+];
+
+/// What a unit says about an amount.
+pub(super) struct Unit {
+    pub(super) kind: QuantityKind,
+    pub(super) name: String,
+    pub(super) end: usize,
+    pub(super) factor: Decimal,
+}
+
+/// The unit that follows a number, if the two together are an amount.
+pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
+    let end = number.end;
+    let made = |kind, name: &str, length: usize| Unit {
+        kind,
+        name: name.to_owned(),
+        end: end + length,
+        factor: Decimal::ONE,
+    };
+    match text.at(end) {
+        '%' | '％' => return Some(made(QuantityKind::Percentage, "%", 1)),
+        '‰' => return Some(made(QuantityKind::Percentage, "‰", 1)),
+        _ => {}
+    }
+    if text.starts_with(end, "个百分点") {
+        return Some(made(QuantityKind::Percentage, "pp", 4));
+    }
+    if text.starts_with(end, "个亿") {
+        return Some(Unit { factor: Decimal::from(100_000_000), ..made(QuantityKind::Count, "", 2) });
+    }
+    if text.at(end) == '成'
+        && !matches!(text.at(end + 1), '为' | '立' | '果' | '功' | '员' | '长' | '绩' | '就')
+    {
+        return Some(Unit { factor: Decimal::TEN, ..made(QuantityKind::Percentage, "%", 1) });
+    }
+    if text.at(end) == '分'
+        && number.figures == Figures::Arabic
+        && !matches!(text.at(end + 1), '钟' | '之' | '别' | '公' | '局' | '店' | '行')
+        && !is_han(text.at(end + 1))
+    {
+        return Some(made(QuantityKind::Count, "分", 1));
+    }
+    if text.at(end) == '分'
+        && number.figures == Figures::Arabic
+        && text.any_of(end + 1, &["以上", "以下", "左右"]).is_some()
+    {
+        return Some(made(QuantityKind::Count, "分", 1));
+    }
+    if text.at(end) == '倍' {
+        return Some(made(QuantityKind::Multiple, "倍", 1));
+    }
+    let arabic = number.figures == Figures::Arabic;
+    if let Some(&(word, code)) = CURRENCIES.iter().find(|(word, _)| text.starts_with(end, word))
+        && (word != "元" || !matches!(text.at(end + 1), '旦' | '素' | '宵' | '首' | '件'))
+    {
+        return Some(made(QuantityKind::Money, code, word.chars().count()));
+    }
+    let one = !arabic && number.value == Decimal::ONE && !number.vague;
+    if let Some((word, length)) = text.any_of(end, DURATIONS)
+        && is_duration(text, number, word, end + length)
+    {
+        // 一年多
+        let more = usize::from(text.at(end + length) == '多' && matches!(word, "年" | "天" | "小时"));
+        let name = word.replace('多', "");
+        return Some(Unit { name, ..made(QuantityKind::Duration, "", length + more) });
+    }
+    if let Some((word, length)) = text.any_of(end, MEASURES)
+        && (arabic || number.scaled || !matches!(word, "级" | "方" | "度" | "里"))
+        && !(word == "级" && !number.scaled && number.value.scale() == 0)
+        && (word != "方" || text.starts_with(end, "方土"))
+        && (word != "里" || number.scaled)
+        && !one
+        && (!matches!(text.slice(number.start, number.end), ['百' | '千' | '万'])
+            || matches!(word, "亩" | "吨" | "公里"))
+        && !(number.figures == Figures::Neighbours && text.at(number.start) == '几' && word == "米")
+    {
+        return Some(made(QuantityKind::Measure, word, length));
+    }
+    if let Some((word, length)) = text.any_of(end, COUNTERS)
+        && is_count(text, number, word, end + length)
+    {
+        return Some(made(QuantityKind::Count, word, length));
+    }
+    // 40万贫困人口: a scaled number may stand without a measure word.
+    let last = text.before(end);
+    let bare =
+        matches!(last, '万' | '亿' | '多' | '余') && number.scaled && (arabic || end - number.start >= 2)
+            || number.scaled && !arabic && number.end - number.start >= 3 && number::digit(last).is_some();
+    (bare && !is_idiom(text, number)).then(|| made(QuantityKind::Count, "", 0))
+}
+
+/// 千方百计, 成千上万, 万亿级: scaled numbers that count nothing.
+pub(super) fn is_idiom(text: &Characters<'_>, number: &Number) -> bool {
+    let next = text.at(number.end);
+    text.ends_with(number.start, "成千") || matches!(next, '众' | '象' | '物' | '家' | '里' | '事' | '一')
+}
+
+/// Whether number and time unit are a length of time.
+pub(super) fn is_duration(text: &Characters<'_>, number: &Number, word: &str, end: usize) -> bool {
+    let next = text.at(end);
+    let (before, arabic) = (text.before(number.start), number.figures == Figures::Arabic);
+    match word {
+        "日" => false,
+        _ if number.figures == Figures::Neighbours && !number.scaled && text.at(number.start) == '几' => {
+            false
+        }
+        "年" => {
+            before != '这'
+                && (number.value != Decimal::ONE_HUNDRED || arabic)
+                && !(arabic && number.value >= Decimal::from(1000))
+                && !matches!(next, '级' | '度' | '轻' | '代' | '货' | '龄' | '终')
+                && !matches!(text.slice(number.start, number.end), ['百' | '千' | '万'])
+                && !text.starts_with(end, "一度")
+        }
+        "周" => !matches!(next, '边' | '围' | '岁' | '期' | '恩' | '刊' | '末'),
+        "天" => {
+            !matches!(next, '然' | '空' | '地' | '气' | '津' | '下')
+                && (!matches!(before, '这' | '前' | '那') || arabic)
+        }
+        "秒" | "个月" | "周年" | "个多月" | "个多小时" | "小时" | "个小时" | "分钟" | "秒钟" | "个星期"
+        | "星期" | "个季度" | "礼拜" | "个世纪" => true,
+        _ => false,
+    }
+}
+
+/// Whether number and measure word count something, rather than belonging to an idiom or a name.
+pub(super) fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: usize) -> bool {
+    let next = text.at(end);
+    let arabic = number.figures == Figures::Arabic;
+    let chinese_small = !arabic && number.value <= Decimal::TEN && !number.vague && !number.scaled;
+    let quoted = matches!(text.before(number.start), '“' | '‘' | '「');
+    if number.figures == Figures::Neighbours && !number.scaled && !(word == "个" && arabic) {
+        return false;
+    }
+    if quoted && chinese_small {
+        return false;
+    }
+    // 十项目, 3000亿支持: the measure word begins another word.
+    let unit = end - word.chars().count();
+    let straddles = word.chars().count() == 1 && text.is_word_start(unit) && text.word_end(unit) > end;
+    if straddles
+        && !matches!(word, "个" | "名" | "位" | "家" | "人" | "户" | "件" | "次" | "大")
+        && (!arabic || number.scaled || matches!(word, "支" | "场" | "处" | "所" | "部" | "点"))
+    {
+        return false;
+    }
+    if matches!(text.slice(number.start, number.end), ['百' | '千' | '万']) {
+        return matches!(word, "名" | "家" | "人" | "户" | "亩" | "余" | "条" | "项" | "座" | "套")
+            && next != '物';
+    }
+    if !arabic && number.value == Decimal::ONE && number.end - number.start == 1 {
+        return matches!(word, "名" | "架" | "列" | "双");
+    }
+    match word {
+        "国" | "省" | "区" | "市" | "县" | "部门" => {
+            arabic && !matches!(next, '道' | '家' | '级' | '长')
+        }
+        "大" => {
+            (arabic || number.value <= Decimal::TEN)
+                && !matches!(
+                    next,
+                    '会' | '小'
+                        | '多'
+                        | '家'
+                        | '学'
+                        | '队'
+                        | '以'
+                        | '代'
+                        | '报'
+                        | '精'
+                        | '召'
+                        | '、'
+                        | '。'
+                        | '，'
+                        | '的'
+                )
+        }
+        "届" => chinese_small && !is_session(text, end),
+        "位" => !matches!(next, '一' | '数' | '于' | '居' | '置'),
+        "项" => !text.starts_with(end, "规定"),
+        "点" => arabic || matches!(next, '建' | '意' | '希' | '要' | '主') || !chinese_small,
+        "个" => !(matches!(next, '五' | '税') || chinese_small && is_slogan(text, end)),
+        "部" => arabic && !matches!(next, '分' | '门' | '长' | '委'),
+        "门" | "道" | "块" | "步" | "度" | "单" | "口" | "字" | "区次" => {
+            arabic || number.scaled || number.vague
+        }
+        "家" => !matches!(next, '庭' | '乡' | '长' | '属'),
+        "人" => !matches!(next, '大' | '民' | '员' | '才' | '均' | '类' | '口' | '工') || arabic,
+        "次" => !matches!(next, '全' | '会' | '代') || arabic,
+        "起" => arabic || number.value > Decimal::ONE,
+        "对" => arabic && !matches!(next, '一' | '外'),
+        "场" => !matches!(next, '所' | '馆' | '地'),
+        "张" => arabic || number.scaled,
+        "方面" => true,
+        _ => true,
+    }
+}
+
+/// 四个意识, 两个维护: slogans, not counts.
+pub(super) fn is_slogan(text: &Characters<'_>, end: usize) -> bool {
+    text.any_of(
+        end,
+        &[
+            "意识",
+            "自信",
+            "维护",
+            "确立",
+            "毫不动摇",
+            "百年",
+            "结合",
+            "务必",
+            "必须",
+            "全面",
+            "坚持",
+            "没有变",
+            "革命",
+            "文明",
+            "大局",
+            "明确",
+            "牢固",
+            "有利于",
+            "先锋",
+            "一百年",
+            "不",
+            "统筹",
+        ],
+    )
+    .is_some()
+}
+
+/// 十三届全国人大五次会议, 十九届五中全会
+pub(super) fn is_session(text: &Characters<'_>, end: usize) -> bool {
+    text.starts_with(end, "全国") || text.starts_with(end, "中央") || text.starts_with(end + 1, "中全会")
+}

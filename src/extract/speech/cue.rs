@@ -1,0 +1,401 @@
+//! The words around what is said, and who says it.
+
+use std::sync::LazyLock;
+
+use super::Hit;
+use super::Scene;
+use super::Speaker;
+use crate::extract::EntityIndex;
+use crate::extract::EntityType;
+use crate::extract::characters::Block;
+use crate::extract::characters::is_clause_end;
+use crate::extract::characters::is_han;
+use crate::extract::speech::Actor;
+use crate::extract::words::Words;
+
+/// Cue verbs, longest first; whether what they introduce goes on over sentences; whether they need no comma.
+#[rustfmt::skip]
+pub(super) const CUES: &[(&str, bool, bool)] = &[
+    ("报道称", false, true), ("回应称", false, true), ("回应说", false, true), ("汇报说", false, true),
+    ("介绍说", false, true), ("补充说", false, true), ("坦言", false, false), ("直言", false, false),
+    ("指出", true, true), ("强调", true, true), ("表示", true, true), ("要求", true, true),
+    ("提出", true, false), ("认为", true, true), ("介绍", true, false), ("透露", false, false),
+    ("宣布", false, true), ("宣告", false, true), ("呼吁", false, true), ("重申", false, true),
+    ("声称", false, true), ("预计", false, false), ("预测", false, false), ("提到", false, false),
+    ("写道", false, false), ("叮嘱", false, true), ("嘱咐", false, true), ("嘱托", false, false),
+    ("提醒", false, false), ("告诉", false, false), ("念叨", false, false), ("感慨", false, false),
+    ("解释", false, false), ("建议", false, false), ("规定", true, true), ("警告", false, true),
+    ("承认", false, true), ("提议", false, true), ("指控", false, true), ("批评", false, true),
+    ("报道", false, false), ("希望", true, true), ("反映", false, true), ("觉得", false, false),
+    ("下令", false, true), ("公布", false, false), ("说", true, true), ("称", true, true),
+];
+
+/// The cues, for asking at every character.
+static CUE_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(CUES.iter().map(|&(word, ..)| word)));
+
+/// Nouns that speak without a name.
+#[rustfmt::skip]
+pub(super) const SPEAKERS: &[&str] = &[
+    "会议", "通知", "报告", "通报", "意见", "公报", "大家", "人士", "负责人", "专家", "代表", "代表们", "官员",
+    "媒体", "方面", "群众", "村民", "居民", "发言人", "警方", "军方", "有人", "民众", "分析", "声明", "公告",
+    "文章", "评论", "社论", "国际组织", "委员们", "干部", "学者", "部门", "双方", "各方", "中方", "美方",
+    "俄方", "乌方", "记者", "老人", "受访者", "数据", "代表团", "议员", "学生", "市民", "企业家", "中心",
+    "全会", "倡议", "方", "网友", "同志", "同学", "主席", "总书记", "总理", "总统", "省长", "市长", "书记",
+];
+
+/// Adverbs between subject and cue.
+#[rustfmt::skip]
+pub(super) const ADVERBS: &[&str] = &[
+    "纷纷", "再次", "也", "还", "又", "明确", "特别", "进一步", "多次", "曾经", "曾", "近日", "日前", "当天",
+    "同时", "已", "均", "都", "一致", "则", "并", "反复", "就此", "对此", "说", "则", "庄严", "今天", "同一天",
+    "率先", "公开", "随后", "经常", "会后", "共同", "分别", "亲自",
+];
+
+/// Longest clause in characters that a cue may close.
+const MAX_CLAUSE: usize = 120;
+
+/// Actors of a sentence among which a subject is looked for.
+const MAX_ACTORS: usize = 64;
+
+impl Scene<'_> {
+    /// The cues of one sentence.
+    pub(super) fn hits(
+        &self,
+        sentence: &Block,
+        last: Option<Speaker>,
+        last_person: &mut Option<EntityIndex>,
+    ) -> Vec<Hit> {
+        let text = self.text;
+        let mut found: Vec<Hit> = Vec::new();
+        let mut clause = sentence.start;
+        let mut index = sentence.start;
+        let mut quoted = 0_i32;
+        while index < sentence.end {
+            let character = text.at(index);
+            if is_clause_end(character) || matches!(character, '“' | '”') {
+                quoted += i32::from(character == '“') - i32::from(character == '”');
+                index += 1;
+                clause = index;
+                continue;
+            }
+            if let Some(hit) = self.cue(sentence, clause, index, quoted > 0, last, *last_person, found.last())
+            {
+                index = hit.content.max(hit.cue.1);
+                if !hit.pronoun
+                    && let Some(actor) = hit.entity.filter(|_| !hit.carried)
+                {
+                    let person = self
+                        .actors_in(clause, hit.cue.0)
+                        .iter()
+                        .any(|known| known.entity == actor && known.kind == EntityType::Person);
+                    if person {
+                        *last_person = Some(actor);
+                    }
+                }
+                found.push(hit);
+                continue;
+            }
+            index += 1;
+        }
+        if let Some(actor) =
+            self.actors_in(sentence.start, sentence.end).iter().find(|actor| actor.kind == EntityType::Person)
+        {
+            // The subject of a sentence is what a pronoun after it means.
+            if found.is_empty() {
+                *last_person = Some(actor.entity);
+            }
+        }
+        found
+    }
+
+    /// The cue at `index`, if it is one with a subject.
+    #[expect(clippy::too_many_arguments, reason = "the state of reading a sentence")]
+    fn cue(
+        &self,
+        sentence: &Block,
+        clause: usize,
+        index: usize,
+        quoted: bool,
+        last: Option<Speaker>,
+        last_person: Option<EntityIndex>,
+        previous: Option<&Hit>,
+    ) -> Option<Hit> {
+        let text = self.text;
+        // Nobody reads a subject out of a longer run of words, and a text of nothing but cues stays linear.
+        if index - clause > MAX_CLAUSE {
+            return None;
+        }
+        let (word, _) = CUE_WORDS.at(text, index)?;
+        let &(_, goes_on, bare) = CUES.iter().find(|&&(cue, ..)| cue == word)?;
+        let end = index + word.chars().count();
+        let single = word.chars().count() == 1;
+        // 时说，: the segmenter joins the two; before a comma only these make another word of it.
+        let comma = matches!(text.at(end), '，' | '：');
+        let joined = matches!(
+            text.before(index),
+            '小' | '传'
+                | '听'
+                | '如'
+                | '虽'
+                | '再'
+                | '难'
+                | '学'
+                | '话'
+                | '来'
+                | '俗'
+                | '号'
+                | '简'
+                | '名'
+                | '职'
+                | '人'
+                | '统'
+                | '堪'
+                | '自'
+                | '宣'
+                | '谎'
+                | '据'
+        );
+        if single && (if comma { joined } else { !text.is_word_start(index) || text.word_end(index) != end })
+        {
+            return None;
+        }
+        if !text.is_word_start(index) && !single && text.word_start_before(index + 1) < clause {
+            return None;
+        }
+        if matches!(text.before(index), '的' | '所' | '以' | '据' | '项' | '等' | '按' | '不' | '可' | '受')
+            && word != "表示"
+            && word != "说"
+        {
+            return None;
+        }
+        let mut after = end;
+        // 提出4点建议：
+        if word == "提出" && !comma {
+            let colon = (end..end + 12).find(|&at| is_clause_end(text.at(at)) || text.at(at) == '、');
+            after = colon.filter(|&at| text.at(at) == '：').unwrap_or(after);
+        }
+        if text.at(after) == '过' {
+            after += 1;
+        }
+        // 介绍说、告诉记者、叮嘱代表: a short receiver before the comma.
+        if !matches!(text.at(after), '，' | '：' | '“')
+            && matches!(word, "告诉" | "叮嘱" | "提醒" | "嘱咐" | "表示")
+        {
+            let comma = (after..after + 7).find(|&at| matches!(text.at(at), '，' | '：'));
+            let receiver = comma.filter(|&comma| {
+                word != "表示" && text.slice(after, comma).iter().all(|&character| is_han(character))
+            });
+            after = receiver.unwrap_or(after);
+        }
+        let marked = matches!(text.at(after), '，' | '：')
+            || text.at(after) == '“' && (bare || matches!(word, "提出" | "写道"));
+        if !marked
+            && (!bare
+                || is_clause_end(text.at(after))
+                || matches!(text.at(after), '的' | '、' | '”' | '》' | '了' | '为' | '）'))
+        {
+            return None;
+        }
+        if matches!(word, "要求" | "希望" | "建议" | "提出" | "规定") && !marked && text.at(after) == '”'
+        {
+            return None;
+        }
+        let subject = self.subject(sentence, clause, index, last, last_person, previous)?;
+        let (range, entity, carried, pronoun) = subject;
+        // 落实中央部署要求，: a noun, unless its subject opens the clause.
+        let noun = matches!(
+            word,
+            "要求" | "希望" | "建议" | "规定" | "报道" | "批评" | "反映" | "呼吁" | "提议" | "警告"
+        );
+        let opens = range.is_some_and(|(start, _)| start <= clause + 3);
+        if noun && comma && !(opens && !carried || word == "报道" && text.at(clause) == '据') {
+            return None;
+        }
+        if noun
+            && comma
+            && range.is_some_and(|(start, _)| {
+                text.any_of(clause, &["要", "按", "依", "准", "把", "全面", "认真", "落实"]).is_some()
+                    && start > clause
+            })
+        {
+            return None;
+        }
+        if !marked {
+            // Without a comma only a subject right beside the cue makes it one.
+            let near = if carried {
+                matches!(
+                    word,
+                    "指出" | "强调" | "要求" | "表示" | "呼吁" | "提议" | "指控" | "宣布" | "规定" | "宣告"
+                ) && index - clause <= 4
+            } else {
+                range.is_some_and(|(_, end)| self.only_adverbs(end, index))
+            };
+            let empty_talk = text
+                .any_of(
+                    after,
+                    &[
+                        "感谢", "祝贺", "欢迎", "慰问", "赞赏", "敬意", "反对", "哀悼", "担忧", "关切",
+                        "满意", "支持", "肯定", "同意", "诚挚", "热烈", "衷心", "遗憾", "诚挚",
+                    ],
+                )
+                .is_some()
+                && word == "表示";
+            if !near || empty_talk || quoted {
+                return None;
+            }
+        }
+        let content = if matches!(text.at(after), '，' | '：') { after + 1 } else { after };
+        Some(Hit { subject: range, entity, carried, pronoun, cue: (index, end), content, goes_on, clause })
+    }
+
+    /// Who stands before the cue: span, entity, carried over, pronoun.
+    #[expect(clippy::type_complexity, reason = "four answers of one look")]
+    fn subject(
+        &self,
+        sentence: &Block,
+        clause: usize,
+        index: usize,
+        last: Option<Speaker>,
+        last_person: Option<EntityIndex>,
+        previous: Option<&Hit>,
+    ) -> Option<(Option<(usize, usize)>, Option<EntityIndex>, bool, bool)> {
+        let text = self.text;
+        let mut start = clause;
+        while let Some((_, length)) = text.any_of(
+            start,
+            &["另据", "据", "对此", "此前", "同时", "不过", "此外", "并且", "并", "比如", "但", "而"],
+        ) {
+            start += length;
+        }
+        // 他、她
+        let mut at = start;
+        while let Some((_, length)) = text.any_of(at, &["同时", "近日", "日前"]) {
+            at += length;
+        }
+        if matches!(text.at(at), '他' | '她') && !matches!(text.at(at + 1), '的' | '所') {
+            if text.at(at + 1) == '们' {
+                return Some((Some((at, at + 2)), None, false, false));
+            }
+            let within = self
+                .actors_in(sentence.start, at)
+                .iter()
+                .rev()
+                .take(MAX_ACTORS)
+                .find(|actor| actor.kind == EntityType::Person)
+                .map(|actor| actor.entity);
+            let entity = previous.and_then(|hit| hit.entity).or(within).or(last_person);
+            return Some((Some((at, at + 1)), entity, false, entity.is_some()));
+        }
+        let people = |actor: &&Actor| actor.kind == EntityType::Person;
+        let bodies =
+            |actor: &&Actor| matches!(actor.kind, EntityType::Organization | EntityType::DocumentReference);
+        let inside = self.actors_in(start, index);
+        if let Some(actor) = inside.iter().find(people) {
+            let object = matches!(text.before(actor.start), '对' | '向' | '给' | '为') && actor.start > start;
+            if !object {
+                return Some((Some((actor.start, actor.end)), Some(actor.entity), false, false));
+            }
+        }
+        if self.only_adverbs(start, index) {
+            // The subject was named before the last comma, or in the sentence before.
+            if let Some(hit) = previous {
+                return Some((None, hit.entity, true, false)).filter(|_| hit.entity.is_some()).or(Some((
+                    hit.subject,
+                    None,
+                    true,
+                    false,
+                )));
+            }
+            let named = self.actors_in(sentence.start, index);
+            let named = named.get(..named.len().min(MAX_ACTORS)).unwrap_or_default();
+            let named = named.iter().find(people).or_else(|| named.iter().find(bodies));
+            return match (named, last) {
+                (Some(actor), _) => Some((None, Some(actor.entity), true, false)),
+                (None, Some((range, entity))) => {
+                    Some((if entity.is_some() { None } else { range }, entity, true, false))
+                }
+                (None, None) => None,
+            };
+        }
+        if let Some(actor) = inside.iter().find(bodies) {
+            let mut end = actor.end;
+            let tail = text.any_of(
+                end,
+                &[
+                    "相关负责人",
+                    "有关负责人",
+                    "负责人",
+                    "新闻发言人",
+                    "发言人",
+                    "官员",
+                    "方面",
+                    "报告",
+                    "部门官员",
+                    "媒体",
+                    "专家",
+                    "代表",
+                    "通报",
+                    "数据",
+                ],
+            );
+            if let Some((_, length)) = tail {
+                end += length;
+            }
+            return Some((
+                Some((actor.start, end)),
+                Some(actor.entity).filter(|_| end == actor.end),
+                false,
+                false,
+            ));
+        }
+        // A noun that speaks: 会议, 与会代表们, 国际人士.
+        let mut end = index;
+        loop {
+            if let Some((_, length)) =
+                text.any_before(end, ADVERBS).filter(|(_, length)| end - length > start)
+            {
+                end -= length;
+            } else if let Some((from, _)) = self.time_before(end).filter(|&(from, _)| from > start) {
+                end = from;
+            } else {
+                break;
+            }
+        }
+        if let Some(at) = (start + 1..end).find(|&at| {
+            matches!(text.at(at), '在' | '就' | '向' | '对' | '于')
+                && text.is_word_start(at)
+                && text.is_word_start(at + 1)
+        }) {
+            end = at;
+        }
+        let reported = text.ends_with(start, "据") && end - start <= 16;
+        let noun = reported || text.any_before(end, SPEAKERS).is_some();
+        (noun && end - start <= 24 && end > start).then_some((Some((start, end)), None, false, false))
+    }
+
+    /// The time that ends right before a character.
+    fn time_before(&self, end: usize) -> Option<(usize, usize)> {
+        let at = self.times.partition_point(|&(_, to)| to < end);
+        self.times.get(at).copied().filter(|&(_, to)| to == end)
+    }
+
+    /// Whether only adverbs and times stand between two characters.
+    fn only_adverbs(&self, start: usize, end: usize) -> bool {
+        let mut at = start;
+        while at < end {
+            if let Some((_, length)) = self.text.any_of(at, ADVERBS).or_else(|| {
+                self.text.any_of(
+                    at,
+                    &["重要指示", "，", "时", "在会上", "主席", "总书记", "总理", "总统", "代表", "同志"],
+                )
+            }) {
+                at += length;
+            } else if let Ok(found) = self.times.binary_search_by_key(&at, |&(from, _)| from) {
+                at = self.times.get(found).map_or(end, |&(_, to)| to);
+            } else {
+                return false;
+            }
+        }
+        at == end
+    }
+}

@@ -1,0 +1,395 @@
+//! Who said what: cue verbs, their subjects, and how far what was said reaches.
+
+mod cue;
+
+use crate::extract::EntityIndex;
+use crate::extract::EntityType;
+use crate::extract::Speech;
+use crate::extract::characters::Block;
+use crate::extract::characters::Characters;
+use crate::extract::characters::is_clause_end;
+use crate::text::ParagraphKind;
+use std::collections::BTreeSet;
+
+/// A mention that a speech may refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Actor {
+    /// First character.
+    pub(crate) start: usize,
+    /// First character no longer covered.
+    pub(crate) end: usize,
+    /// What it is.
+    pub(crate) kind: EntityType,
+    /// Its entity.
+    pub(crate) entity: EntityIndex,
+}
+
+/// A pronoun that was resolved on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pronoun {
+    /// First character.
+    pub(crate) start: usize,
+    /// First character no longer covered.
+    pub(crate) end: usize,
+    /// The person meant.
+    pub(crate) entity: EntityIndex,
+}
+
+/// Beginnings of sentences that tell, and are not told.
+#[rustfmt::skip]
+const NARRATION: &[&str] = &[
+    "双方还", "双方就", "双方共同", "双方达成", "双方签署", "双方一致", "双方决定", "据", "近日", "会上",
+    "会后", "会谈后", "会见后", "随后", "此外，", "另据", "来自", "记者", "会议还", "会议通过", "会议审议",
+    "会议研究", "会议决定", "会议听取", "会前", "期间，", "当天", "同日", "两国元首", "调研期间", "座谈会上",
+    "截至", "这为", "为此，", "访问期间", "出席",
+];
+
+/// Cues of a sentence that may cut short what an earlier one introduces.
+const MAX_LATER: usize = 16;
+
+/// Everything the rules look at.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    text: &'a Characters<'a>,
+    actors: &'a [Actor],
+    /// Times, which may stand between subject and cue.
+    times: &'a [(usize, usize)],
+    /// First characters of the divisions named: a sentence that begins with one tells of it.
+    grounds: &'a [usize],
+    /// People whom others quote at length: 总书记, 主席, 总理.
+    leaders: BTreeSet<EntityIndex>,
+}
+
+/// Who spoke last: where that was written, and which entity it is.
+type Speaker = (Option<(usize, usize)>, Option<EntityIndex>);
+
+/// One cue with its subject.
+#[derive(Clone, Debug)]
+struct Hit {
+    subject: Option<(usize, usize)>,
+    entity: Option<EntityIndex>,
+    carried: bool,
+    pronoun: bool,
+    cue: (usize, usize),
+    content: usize,
+    goes_on: bool,
+    clause: usize,
+}
+
+/// Finds the speeches, in order, and the pronouns resolved for them.
+pub(crate) fn find(
+    text: &Characters<'_>,
+    actors: &[Actor],
+    times: &[(usize, usize)],
+    grounds: &[usize],
+) -> (Vec<Speech>, Vec<Pronoun>) {
+    let leaders = actors
+        .iter()
+        .filter(|actor| {
+            actor.kind == EntityType::Person && text.any_of(actor.end, &["总书记", "主席", "总理"]).is_some()
+        })
+        .map(|actor| actor.entity)
+        .collect();
+    let scene = Scene { text, actors, times, grounds, leaders };
+    let mut speeches = Vec::new();
+    let mut pronouns = Vec::new();
+    let mut last_person = None;
+    let mut last_speaker: Option<Speaker> = None;
+    let sentences = text.sentences();
+    let mut hits: Vec<Vec<Hit>> = Vec::with_capacity(sentences.len());
+    let mut paragraph_start = 0;
+    for sentence in sentences {
+        if text.before(sentence.start) == '\n' || sentence.start == 0 {
+            paragraph_start = sentence.start;
+        }
+        let mut found = scene.hits(
+            sentence,
+            last_speaker.filter(|_| sentence.start != paragraph_start),
+            &mut last_person,
+        );
+        for hit in &mut found {
+            if hit.pronoun
+                && let (Some((start, end)), Some(entity)) = (hit.subject, hit.entity)
+            {
+                pronouns.push(Pronoun { start, end, entity });
+            }
+            last_speaker = Some((hit.subject, hit.entity));
+        }
+        hits.push(found);
+    }
+    let mut reached = 0;
+    for (number, sentence) in sentences.iter().enumerate() {
+        if let Some(speech) = scene.headline(sentence) {
+            speeches.push(speech);
+        }
+        let here = hits.get(number).map(Vec::as_slice).unwrap_or_default();
+        for (order, hit) in here.iter().enumerate() {
+            let later = here.get(order + 1..).unwrap_or_default();
+            // What is quoted inside another speech does not take over the rest of it.
+            let nested = hit.content < reached && !hit.carried && !hit.pronoun;
+            if let Some(speech) = scene.speech(sentences, &hits, number, hit, later, nested) {
+                let (speech, end) = speech;
+                if !nested {
+                    reached = end;
+                }
+                speeches.push(speech);
+            }
+        }
+    }
+    speeches.sort_by_key(|speech| (speech.cue.start, speech.content.start));
+    (speeches, pronouns)
+}
+
+impl Scene<'_> {
+    /// Actors that begin in a range.
+    fn actors_in(&self, start: usize, end: usize) -> &[Actor] {
+        let from = self.actors.partition_point(|actor| actor.start < start);
+        let to = self.actors.partition_point(|actor| actor.start < end);
+        self.actors.get(from..to).unwrap_or_default()
+    }
+
+    /// 蔡奇：把城市副中心打造成北京发展新高地
+    fn headline(&self, sentence: &Block) -> Option<Speech> {
+        if !matches!(
+            sentence.kind,
+            ParagraphKind::Title | ParagraphKind::OriginalTitle | ParagraphKind::Heading
+        ) {
+            return None;
+        }
+        let actor = self
+            .actors_in(sentence.start, sentence.start + 12)
+            .iter()
+            .find(|actor| self.text.at(actor.end) == '：' && actor.kind == EntityType::Person)?;
+        let content = actor.end + 1;
+        let end = trimmed_end(self.text, content, sentence.end);
+        (end > content).then(|| Speech {
+            speaker: Some(self.text.span(actor.start, actor.end)),
+            speaker_entity: Some(actor.entity),
+            cue: self.text.span(actor.end, actor.end + 1),
+            content: self.text.span(content, end),
+            direct: false,
+            rule: "headline_colon",
+            confidence: 0.85,
+        })
+    }
+
+    /// The speech of a cue: how far it reaches.
+    fn speech(
+        &self,
+        sentences: &[Block],
+        hits: &[Vec<Hit>],
+        number: usize,
+        hit: &Hit,
+        later: &[Hit],
+        nested: bool,
+    ) -> Option<(Speech, usize)> {
+        let text = self.text;
+        let sentence = sentences.get(number)?;
+        let mut start = hit.content;
+        let quote = text.at(start) == '“';
+        let mut direct = false;
+        let mut end = sentence.end;
+        let mut closed = None;
+        if quote {
+            closed = closing_quote(text, start, start + 2000);
+            if let Some(close) = closed {
+                let final_mark = matches!(text.before(close), '。' | '！' | '？');
+                let ends = matches!(text.at(close + 1), '。' | '！' | '？' | '；' | '\n' | '\0')
+                    || close + 1 >= sentence.end;
+                let term = !matches!(text.before(start), '，' | '：');
+                let whole = final_mark
+                    || ends
+                    || term && text.at(close + 1) == '的'
+                    || term && text.at(close + 1) == '等';
+                direct = whole;
+            }
+        }
+        if direct && let Some(close) = closed {
+            start += 1;
+            end = trimmed_end(text, start, close);
+        } else {
+            // Another cue of the same speaker ends what this one introduces.
+            let cut = later.iter().take(MAX_LATER).find(|next| next.carried || next.pronoun);
+            if let Some(next) = cut.filter(|next| next.clause > start) {
+                end = next.clause;
+            } else if hit.goes_on && !nested && self.extends(hit) {
+                end = self.extent(sentences, hits, number, hit);
+            } else if hit.carried {
+                // 要求A；审议通过B
+                end = (start..end).find(|&at| text.at(at) == '；').unwrap_or(end);
+            }
+            end = trimmed_end(text, start, end);
+            if end > start && text.at(end - 1) == '，' {
+                end -= 1;
+            }
+        }
+        if end < start + 2 {
+            return None;
+        }
+        let speech = Speech {
+            speaker: hit
+                .subject
+                .filter(|_| !hit.carried || hit.entity.is_none())
+                .map(|(start, end)| text.span(start, end)),
+            speaker_entity: hit.entity,
+            cue: text.span(hit.cue.0, hit.cue.1),
+            content: text.span(start, end),
+            direct,
+            rule: if hit.carried {
+                "carried_subject"
+            } else if hit.pronoun {
+                "pronoun_subject"
+            } else {
+                "subject_and_cue"
+            },
+            confidence: if hit.carried { 0.65 } else { 0.85 },
+        };
+        Some((speech, end))
+    }
+
+    /// Whether what a cue introduces may go on over sentences.
+    fn extends(&self, hit: &Hit) -> bool {
+        let text = self.text;
+        let marked = matches!(text.before(hit.content), '，' | '：');
+        // 中央经济工作会议指出 is quoted by a reporter, 会议指出 is the minutes.
+        let cited = hit
+            .subject
+            .is_some_and(|(start, end)| end - start > 4 && text.any_before(end, &["会议", "全会"]).is_some());
+        let said = text.slice(hit.cue.0, hit.cue.1) == ['表', '示'];
+        !cited && (!hit.carried || marked || said)
+    }
+
+    /// Whether a sentence opens with someone saying something.
+    fn opens_with_cue(&self, sentence: &Block) -> bool {
+        let text = self.text;
+        let comma =
+            (sentence.start..sentence.end.min(sentence.start + 20)).find(|&at| is_clause_end(text.at(at)));
+        comma.is_some_and(|comma| {
+            matches!(text.at(comma), '，' | '：')
+                && text.any_before(comma, &["称", "表示", "指出", "强调", "说", "认为", "报道"]).is_some()
+        })
+    }
+
+    /// End of the last sentence of the paragraph that still belongs to what was said.
+    fn extent(&self, sentences: &[Block], hits: &[Vec<Hit>], number: usize, hit: &Hit) -> usize {
+        let text = self.text;
+        let Some(first) = sentences.get(number) else { return hit.content };
+        let mut end = first.end;
+        for (next, sentence) in sentences.iter().enumerate().skip(number + 1) {
+            let same_paragraph = !text.slice(end, sentence.start).contains(&'\n');
+            if !same_paragraph
+                || text.any_of(sentence.start, NARRATION).is_some()
+                || matches!(text.at(sentence.start), '他' | '她')
+            {
+                break;
+            }
+            let begins = self.actors_in(sentence.start, sentence.start + 1).first();
+            let leader = |entity: EntityIndex| Some(entity) != hit.entity && self.leaders.contains(&entity);
+            let ground = sentence.start + usize::from(text.at(sentence.start) == '在');
+            let quoted =
+                hits.get(next).and_then(|hits| hits.first()).and_then(|hit| hit.entity).is_some_and(leader);
+            if self.grounds.binary_search(&ground).is_ok() || self.opens_with_cue(sentence) && !quoted {
+                break;
+            }
+            let spoken = hits.get(next).and_then(|hits| hits.first()).filter(|other| {
+                other.clause == sentence.start
+                    || other.carried
+                    || self
+                        .actors_in(sentence.start, other.cue.0)
+                        .iter()
+                        .any(|a| Some(a.entity) == other.entity)
+            });
+            if let Some(other) = spoken
+                && !other.entity.is_some_and(leader)
+            {
+                break;
+            }
+            if begins.is_some_and(|actor| actor.kind == EntityType::Person && !leader(actor.entity)) {
+                break;
+            }
+            end = sentence.end;
+        }
+        end
+    }
+}
+
+/// The quote that closes the one at `open`.
+fn closing_quote(text: &Characters<'_>, open: usize, limit: usize) -> Option<usize> {
+    let mut depth = 0;
+    for at in open..text.len().min(limit) {
+        match text.at(at) {
+            '“' => depth += 1,
+            '”' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            '\n' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `end` without white space and the mark that closes the sentence.
+fn trimmed_end(text: &Characters<'_>, start: usize, end: usize) -> usize {
+    let mut end = end;
+    while end > start
+        && matches!(text.at(end - 1), '。' | '！' | '？' | '；' | '\n' | ' ' | '!' | '?' | ';' | '\u{3000}')
+    {
+        end -= 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::fixture;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &str, &str)]) {
+        let found = fixture::extract(text, None);
+        let spoken: Vec<(&str, &str, &str)> = found
+            .speeches
+            .iter()
+            .map(|speech| {
+                let entity =
+                    speech.speaker_entity.map(|entity| found.entities[entity].canonical_name.as_str());
+                let written = speech.speaker.map(|span| span.of(text));
+                (entity.or(written).unwrap_or(""), speech.cue.of(text), speech.content.of(text))
+            })
+            .collect();
+        assert_eq!(spoken, expected, "{text}");
+    }
+
+    #[test]
+    fn indirect_speech_goes_on_to_the_next_speaker() {
+        check(
+            "省长周明远指出，河流要治理。湖泊也要治理。周明远强调，责任要落实。",
+            &[("周明远", "指出", "河流要治理。湖泊也要治理"), ("周明远", "强调", "责任要落实")],
+        );
+    }
+
+    #[test]
+    fn pronouns_and_carried_subjects_are_resolved() {
+        check("省长周明远到村里调研。他表示，道路要修好。", &[("周明远", "表示", "道路要修好")]);
+        check("省长周明远听取汇报，要求加快进度。", &[("周明远", "要求", "加快进度")]);
+    }
+
+    #[test]
+    fn quotation_marks_stay_outside() {
+        check("省长周明远说：“今年要见效。”", &[("周明远", "说", "今年要见效")]);
+    }
+
+    #[test]
+    fn nouns_that_speak() {
+        check("会议认为，条件已经具备。", &[("会议", "认为", "条件已经具备")]);
+        check("据当地媒体报道，道路已经恢复。", &[("当地媒体", "报道", "道路已经恢复")]);
+    }
+
+    #[test]
+    fn nouns_are_no_cues() {
+        check("落实中央部署要求，把工作做好。", &[]);
+    }
+}
