@@ -64,7 +64,8 @@ fn classify(topics: &TopicArgs, report: bool) -> pb::ClassifyOptions {
         label_ids: topics.labels.clone(),
         include_unselected: topics.all,
         explanation_level: level.into(),
-        max_features: 0,
+        // A report shows few of them, and of those that overlap one another only one.
+        max_features: if report && topics.explain.is_none() { 40 } else { 0 },
         include_paragraphs: topics.paragraphs,
     }
 }

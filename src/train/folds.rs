@@ -22,7 +22,7 @@ const MAX_COMPARISONS: usize = 8;
 /// The fold of each document, 0 to `folds - 1`.
 #[must_use]
 pub fn assign(bags: &[Bag], folds: usize, seed: u64) -> Vec<usize> {
-    let groups = twins(bags);
+    let groups = twins(bags, (bags.len() / (4 * folds.max(1))).max(2));
     let mut order: Vec<usize> = (0..bags.len()).filter(|&i| groups.get(i) == Some(&i)).collect();
     order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
     let mut fold_of_group: HashMap<usize, usize> = HashMap::new();
@@ -32,10 +32,12 @@ pub fn assign(bags: &[Bag], folds: usize, seed: u64) -> Vec<usize> {
     groups.iter().map(|group| fold_of_group.get(group).copied().unwrap_or_default()).collect()
 }
 
-/// For each document the first document of its group of twins.
+/// For each document the first document of its group of twins. Groups do not grow over `max_size`: in a corpus of
+/// texts of one form everything is a twin of something, and one group would leave nothing to learn from.
 #[must_use]
-pub fn twins(bags: &[Bag]) -> Vec<usize> {
+pub fn twins(bags: &[Bag], max_size: usize) -> Vec<usize> {
     let mut parents: Vec<usize> = (0..bags.len()).collect();
+    let mut sizes = vec![1usize; bags.len()];
     let signatures: Vec<[u64; BANDS * ROWS_PER_BAND]> = bags.iter().map(signature).collect();
     for band in 0..BANDS {
         let mut buckets: HashMap<&[u64], Vec<usize>> = HashMap::new();
@@ -43,13 +45,17 @@ pub fn twins(bags: &[Bag]) -> Vec<usize> {
             let Some(key) = signature.get(band * ROWS_PER_BAND..(band + 1) * ROWS_PER_BAND) else { continue };
             let bucket = buckets.entry(key).or_default();
             for &other in bucket.iter().take(MAX_COMPARISONS) {
-                if root(&mut parents, other) != root(&mut parents, i)
+                let (a, b) = (root(&mut parents, other), root(&mut parents, i));
+                let (first, second) = (a.min(b), a.max(b));
+                let size = |at: usize| sizes.get(at).copied().unwrap_or(1);
+                let together = size(first) + size(second);
+                if first != second
+                    && together <= max_size
                     && overlap(bags.get(other), bags.get(i)) >= TWIN_OVERLAP
+                    && let (Some(parent), Some(size)) = (parents.get_mut(second), sizes.get_mut(first))
                 {
-                    let (a, b) = (root(&mut parents, other), root(&mut parents, i));
-                    if let Some(parent) = parents.get_mut(a.max(b)) {
-                        *parent = a.min(b);
-                    }
+                    *parent = first;
+                    *size = together;
                 }
             }
             bucket.push(i);
@@ -123,12 +129,22 @@ mod tests {
         let mut bags: Vec<Bag> = (0..50u64).map(|i| bag(i * 1000..i * 1000 + 200)).collect();
         // Nine tenths of the features of the first document.
         bags.push(bag(20..220));
-        let groups = twins(&bags);
+        let groups = twins(&bags, 10);
         assert_eq!(groups[50], 0);
         assert_eq!(groups[..50].iter().enumerate().filter(|(i, g)| *i != **g).count(), 0);
         let folds = assign(&bags, 5, 3);
         assert_eq!(folds[50], folds[0]);
         assert!((0..5).all(|fold| folds.contains(&fold)));
+    }
+
+    #[test]
+    fn a_corpus_of_twins_is_still_divided() {
+        let bags: Vec<Bag> = (0..80u64).map(|i| bag(i..i + 100)).collect();
+        let folds = assign(&bags, 4, 1);
+        for fold in 0..4 {
+            let size = folds.iter().filter(|&&f| f == fold).count();
+            assert!((10..=30).contains(&size), "{size}");
+        }
     }
 
     #[test]

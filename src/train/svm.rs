@@ -292,10 +292,13 @@ fn ratios(rows: &Matrix, targets: &Array2<f32>, smoothing: f32) -> Vec<Lanes> {
     }
     for (with, total) in with.chunks_exact_mut(groups.max(1)).zip(total) {
         for (ratio, all_with) in with.as_flattened_mut().iter_mut().zip(all_with.as_flattened()) {
-            let share = |part: f32, whole: f32| part / whole.max(f32::MIN_POSITIVE);
             // The smoothing keeps both counts above 0 but for rounding.
             let without = (total - *ratio).max(smoothing);
-            *ratio = libm::logf(share(*ratio, *all_with) / share(without, all - *all_with)).abs();
+            let all_without = all - *all_with;
+            // Where every document has the label or none has, no feature tells more than another.
+            let known = *all_with > 0.0 && all_without > 0.0;
+            let log = libm::logf((*ratio / *all_with) / (without / all_without)).abs();
+            *ratio = if known && log.is_finite() { log } else { 1.0 };
         }
     }
     with
@@ -454,6 +457,16 @@ mod tests {
                 assert_eq!(*score > 0.0, *target > 0.0, "smoothing {smoothing}");
             }
         }
+    }
+
+    #[test]
+    fn a_label_without_documents_stays_finite() {
+        let (matrix, mut targets) = corpus();
+        targets.column_mut(1).fill(0.0);
+        targets.column_mut(0).fill(1.0);
+        let params = SvmParams::new().ratio_smoothing(0.5);
+        let model = params.fit(&DatasetBase::new(matrix, targets)).unwrap();
+        assert!(model.features().flatten().chain(model.bias()).all(|weight| weight.is_finite()));
     }
 
     #[test]

@@ -345,6 +345,11 @@ fn collapse(
     Weights::new(labels, keys, shifts, mantissas)
 }
 
+/// Of a text with more unknown words than this nothing is said by any model.
+const MOST_UNKNOWN: f64 = 0.9;
+/// Words from which on a corpus's vocabulary tells its domain from others.
+const MIN_WORDS: usize = 5000;
+
 /// Every word of the corpus, and the bounds that nearly all of its documents keep.
 fn domain(bags: &[Bag]) -> (Vec<u32>, Domain) {
     let mut documents_with: HashMap<u32, u32> = HashMap::new();
@@ -367,7 +372,11 @@ fn domain(bags: &[Bag]) -> (Vec<u32>, Domain) {
     let domain = Domain {
         min_characters: (characters / 2.0).clamp(2.0, 8.0) as u32,
         min_han_share: round((han / 2.0).min(0.4)),
-        max_out_of_vocabulary_ratio: round((unknown * 1.5 + 0.1).min(0.9)),
+        // A corpus of few words does not know most words of its own domain either.
+        max_out_of_vocabulary_ratio: match documents_with.len() {
+            0..MIN_WORDS => MOST_UNKNOWN,
+            _ => round((unknown * 1.5 + 0.1).min(MOST_UNKNOWN)),
+        },
     };
     let mut words: Vec<u32> = documents_with.into_keys().collect();
     words.sort_unstable();

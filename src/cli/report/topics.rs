@@ -54,21 +54,26 @@ fn score(
     settings: Settings,
     out: &mut String,
 ) {
+    // On a narrow screen first the id goes, then the bar.
+    let essential = INDENT + names + 2 + "100%".len();
+    let with_bar = essential + BAR + 2 <= settings.width;
+    let with_id = essential + BAR + 2 + ids + 2 <= settings.width;
     let colour = if label.selected { style::GOOD } else { style::DIM };
     let name_style = if label.selected { style::STRONG } else { style::DIM };
     let name = pad(&line(&label.display_name), names);
     let id = pad(&line(&label.label_id), ids);
     let percent = format!("{:>3.0}%", label.probability * 100.0);
     out.push_str(&" ".repeat(INDENT));
-    out.push_str(&format!(
-        "{}  {}  {}  {}",
-        paint(name_style, &name),
-        paint(style::DIM, &id),
-        bar(label, colour),
-        paint(colour, &percent)
-    ));
+    out.push_str(&paint(name_style, &name));
+    if with_id {
+        out.push_str(&format!("  {}", paint(style::DIM, &id)));
+    }
+    if with_bar {
+        out.push_str(&format!("  {}", bar(label, colour)));
+    }
+    out.push_str(&format!("  {}", paint(colour, &percent)));
     let used = INDENT + names + 2 + ids + 2 + BAR + 2 + percent.len() + 2;
-    let room = settings.width.saturating_sub(used);
+    let room = if with_id { settings.width.saturating_sub(used) } else { 0 };
     let words = explanation.filter(|_| !settings.explain).map(evidence).unwrap_or_default();
     if room >= 8 && !words.is_empty() {
         out.push_str(&format!("  {}", paint(style::DIM, &fitting(&words, room))));
@@ -95,15 +100,18 @@ fn cells(share: f64, whole: usize) -> usize {
     (share.clamp(0.0, 1.0) * whole as f64).round() as usize
 }
 
-/// The strongest words that speak for the label.
+/// The strongest words that speak for the label. Words and character sequences overlap one another in the text; of
+/// those that contain one another only the strongest is shown.
 fn evidence(explanation: &pb::LabelExplanation) -> Vec<String> {
-    explanation
-        .features
-        .iter()
-        .filter(|feature| feature.contribution > 0.0)
-        .take(EVIDENCE)
-        .map(|feature| line(&feature.feature))
-        .collect()
+    let mut shown: Vec<String> = Vec::new();
+    for feature in explanation.features.iter().filter(|feature| feature.contribution > 0.0) {
+        let word = line(&feature.feature);
+        let news = |other: &String| !other.contains(&word) && !word.contains(other.as_str());
+        if word.chars().count() > 1 && shown.len() < EVIDENCE && shown.iter().all(news) {
+            shown.push(word);
+        }
+    }
+    shown
 }
 
 /// As many of `words` as fit in `room` columns, at least the first.
@@ -211,6 +219,26 @@ mod tests {
         for odd in [f64::NAN, -1.0, 7.0] {
             assert_eq!(width(&drawn(odd, odd)), BAR, "{odd}");
         }
+    }
+
+    #[test]
+    fn evidence_does_not_repeat_itself() {
+        let feature = |feature: &str, contribution: f64| pb::FeatureContribution {
+            feature: feature.to_owned(),
+            contribution,
+            spans: Vec::new(),
+        };
+        let explanation = pb::LabelExplanation {
+            features: vec![
+                feature("城市", 0.9),
+                feature("城市副", 0.8),
+                feature("市", 0.7),
+                feature("外交", -0.6),
+                feature("规划", 0.5),
+            ],
+            ..Default::default()
+        };
+        assert_eq!(evidence(&explanation), ["城市", "规划"]);
     }
 
     #[test]
