@@ -23,6 +23,9 @@ const BUILT_IN: [(&str, &[u8]); 4] = [
     ("golden.jsonl", include_bytes!("../../models/topics/golden.jsonl")),
 ];
 
+/// Log-odds of a million, in units of 2⁻³²: no sum of contributions can leave 64 bits from there.
+const MAX_BIAS: u64 = 1_000_000 << 32;
+
 /// Larger files are refused before they are read.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
@@ -121,6 +124,9 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, String> {
     }
     if manifest.features.word_ngrams > 3 || manifest.features.character_ngrams > 4 {
         return Err("manifest.json: n-grams are longer than this program knows".to_owned());
+    }
+    if manifest.labels.iter().any(|label| label.bias.unsigned_abs() > MAX_BIAS) {
+        return Err("manifest.json: a bias is out of all bounds".to_owned());
     }
     if !manifest.labels.is_sorted_by(|a, b| a.id < b.id) {
         return Err("manifest.json: labels are not in order of their ids".to_owned());
