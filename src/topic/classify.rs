@@ -91,7 +91,10 @@ impl Classifier {
         let explanations = match options.explanation {
             ExplanationLevel::None => Vec::new(),
             level @ (ExplanationLevel::Features | ExplanationLevel::Sentences) => {
-                explain::explain(self, input, &columns, level, options.max_features)
+                let thresholds: Vec<Option<f64>> =
+                    returned.iter().map(|(_, label)| label.selected.then_some(label.threshold)).collect();
+                let asked = explain::Asked { columns: &columns, thresholds: &thresholds, level };
+                explain::explain(self, input, asked, options.max_features)
             }
         };
         let paragraphs = match options.include_paragraphs {
@@ -120,11 +123,12 @@ impl Classifier {
         Ok(wanted)
     }
 
-    /// Decision values of all labels for the whole text, or for what begins within a span of it.
+    /// Decision values of all labels for the whole text, or for the parts of it that `kept` names: spans of the clean
+    /// text in order, apart from one another.
     #[must_use]
-    pub fn scores(&self, input: &Input<'_>, within: Option<Span>) -> Vec<Score> {
+    pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Vec<Score> {
         let mut counts = Counts::default();
-        self.model.features.occurrences(input.segmented(), within, |occurrence| counts.add(occurrence));
+        self.model.features.occurrences(input.segmented(), kept, |occurrence| counts.add(occurrence));
         let mut scores: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
         for (key, _, value) in counts.values() {
             if let Some(row) = self.model.weights.row(key) {
@@ -171,7 +175,7 @@ impl Classifier {
         wanted: &[bool],
     ) -> Vec<ParagraphClassification> {
         let classify = |span: Span| {
-            let scores = self.scores(input, Some(span));
+            let scores = self.scores(input, Some(&[span]));
             let mut labels: Vec<LabelScore> = self
                 .labels(&scores, options.min_probability, false)
                 .into_iter()

@@ -2,9 +2,13 @@
 //!
 //! The model is additive, so the reasons are exact: the bias and every feature's contribution sum to the decision
 //! value, in integers.
+//!
+//! A counterfactual says what the verdict hangs on: a set of sentences without which the rest of the document, scored
+//! again, does not get the label, while it does as soon as any one of them is put back.
 
 use std::collections::HashMap;
 
+use super::Counterfactual;
 use super::ExplanationLevel;
 use super::FeatureContribution;
 use super::LabelExplanation;
@@ -27,14 +31,25 @@ struct Reason {
     contributions: Vec<i64>,
 }
 
-/// Explains the labels at `columns`, in that order.
+/// Which labels are explained, and how far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// Columns of the labels, in the order of the answer.
+    pub(super) columns: &'a [usize],
+    /// The threshold of each that was selected.
+    pub(super) thresholds: &'a [Option<f64>],
+    /// How far.
+    pub(super) level: ExplanationLevel,
+}
+
+/// Explains labels, in the order in which they are asked for.
 pub(super) fn explain(
     classifier: &Classifier,
     input: &Input<'_>,
-    columns: &[usize],
-    level: ExplanationLevel,
+    asked: Asked<'_>,
     max_features: usize,
 ) -> Vec<LabelExplanation> {
+    let Asked { columns, thresholds, level } = asked;
     let reasons = reasons(classifier, input, columns);
     let shown = if max_features == 0 { DEFAULT_FEATURES } else { max_features };
     columns
@@ -63,9 +78,16 @@ pub(super) fn explain(
                 })
                 .collect();
             let remainder = Score(rest.iter().map(|reason| of(reason)).sum()).to_f64();
-            let sentences = match level {
-                ExplanationLevel::Sentences => sentences(input, &reasons, of),
-                ExplanationLevel::None | ExplanationLevel::Features => Vec::new(),
+            let (sentences, counterfactual) = match level {
+                ExplanationLevel::Sentences => {
+                    let ranked = sentences(input, &reasons, of);
+                    let threshold = thresholds.get(position).copied().flatten();
+                    let counterfactual = threshold.and_then(|threshold| {
+                        counterfactual(classifier, input, &ranked, (column, threshold))
+                    });
+                    (ranked, counterfactual)
+                }
+                ExplanationLevel::None | ExplanationLevel::Features => (Vec::new(), None),
             };
             Some(LabelExplanation {
                 id: label.id.clone(),
@@ -73,7 +95,7 @@ pub(super) fn explain(
                 features,
                 remainder,
                 sentences,
-                counterfactual: None,
+                counterfactual,
             })
         })
         .collect()
@@ -127,4 +149,58 @@ fn sentences(
         .into_iter()
         .map(|(sum, span)| SentenceContribution { span, contribution: Score(sum).to_f64() })
         .collect()
+}
+
+/// Sentences that are taken out at most: more of them explain nothing, and each costs a scoring.
+const MAX_REMOVED: usize = 12;
+
+/// Takes sentences out, the one that contributes most first, until the label falls under its threshold, at most half of
+/// them; then puts back each that is not needed for that. What is left is minimal: without any one of them the label
+/// would stand.
+fn counterfactual(
+    classifier: &Classifier,
+    input: &Input<'_>,
+    ranked: &[SentenceContribution],
+    (column, threshold): (usize, f64),
+) -> Option<Counterfactual> {
+    let probability = |removed: &[Span]| {
+        let kept = complement(removed, input.prepared.clean.text.len());
+        classifier.scores(input, Some(&kept)).get(column).copied().unwrap_or_default().probability()
+    };
+    let limit = MAX_REMOVED.min(ranked.len() / 2);
+    let mut removed: Vec<Span> = Vec::new();
+    let mut flipped = false;
+    for sentence in ranked.iter().filter(|sentence| sentence.contribution > 0.0).take(limit) {
+        let at = removed.partition_point(|span| *span < sentence.span);
+        removed.insert(at, sentence.span);
+        if probability(&removed) < threshold {
+            flipped = true;
+            break;
+        }
+    }
+    if !flipped {
+        return None;
+    }
+    // The weakest first: the strongest are the likeliest to be needed.
+    for sentence in ranked.iter().take(limit).rev() {
+        let Some(at) = removed.iter().position(|span| *span == sentence.span) else { continue };
+        let span = removed.remove(at);
+        if removed.is_empty() || probability(&removed) >= threshold {
+            removed.insert(at, span);
+        }
+    }
+    Some(Counterfactual { probability_without: probability(&removed), sentences: removed })
+}
+
+/// What lies between the spans, which are in order and apart from one another.
+fn complement(spans: &[Span], len: usize) -> Vec<Span> {
+    let mut kept = Vec::with_capacity(spans.len() + 1);
+    let mut at = 0;
+    for span in spans {
+        kept.push(Span { start: at, end: span.start.max(at) });
+        at = span.end;
+    }
+    kept.push(Span::new(at as usize, len.max(at as usize)));
+    kept.retain(|span| !span.is_empty());
+    kept
 }

@@ -119,10 +119,10 @@ pub fn word_key(word: &str) -> Key {
 }
 
 impl FeatureOptions {
-    /// Calls `sink` for every occurrence of every feature that begins within `within`, a span of the clean text, or
-    /// anywhere when that is `None`.
-    pub fn occurrences(&self, text: Segmented<'_>, within: Option<Span>, mut sink: impl FnMut(Occurrence)) {
-        for stretch in self.stretches(text.clean, within) {
+    /// Calls `sink` for every occurrence of every feature of the text, or of the parts of it that `kept` names: spans of
+    /// the clean text in order, apart from one another. No feature reaches from one part into the next.
+    pub fn occurrences(&self, text: Segmented<'_>, kept: Option<&[Span]>, mut sink: impl FnMut(Occurrence)) {
+        for stretch in self.stretches(text.clean, kept) {
             let first = text.tokens.partition_point(|token| token.span.start < stretch.clean.start);
             let last = text.tokens.partition_point(|token| token.span.start < stretch.clean.end);
             let tokens = text.tokens.get(first..last).unwrap_or_default();
@@ -135,29 +135,29 @@ impl FeatureOptions {
         }
     }
 
-    /// The paragraphs; no n-gram reaches from one into the next.
-    fn stretches(&self, clean: &CleanText, within: Option<Span>) -> Vec<Stretch> {
-        let all = Span::new(0, clean.text.len());
-        let within = within.unwrap_or(all);
-        clean
-            .paragraphs
-            .iter()
-            .map(|paragraph| {
-                let weight = match paragraph.kind {
-                    ParagraphKind::Title => self.title_weight,
-                    ParagraphKind::OriginalTitle
-                    | ParagraphKind::Body
-                    | ParagraphKind::Heading
-                    | ParagraphKind::ListItem
-                    | ParagraphKind::TableRow
-                    | ParagraphKind::Metadata => 1,
-                };
-                let start = paragraph.span.start.max(within.start);
-                let end = paragraph.span.end.min(within.end);
-                Stretch { clean: Span { start, end: end.max(start) }, weight }
-            })
-            .filter(|stretch| !stretch.clean.is_empty())
-            .collect()
+    /// The paragraphs, or what of them is kept; no n-gram reaches from one stretch into the next.
+    fn stretches(&self, clean: &CleanText, kept: Option<&[Span]>) -> Vec<Stretch> {
+        let all = [Span::new(0, clean.text.len())];
+        let kept = kept.unwrap_or(&all);
+        let mut stretches = Vec::new();
+        for paragraph in &clean.paragraphs {
+            let weight = match paragraph.kind {
+                ParagraphKind::Title => self.title_weight,
+                ParagraphKind::OriginalTitle
+                | ParagraphKind::Body
+                | ParagraphKind::Heading
+                | ParagraphKind::ListItem
+                | ParagraphKind::TableRow
+                | ParagraphKind::Metadata => 1,
+            };
+            let span = paragraph.span;
+            let first = kept.partition_point(|part| part.end <= span.start);
+            for part in kept.iter().skip(first).take_while(|part| part.start < span.end) {
+                let clean = Span { start: part.start.max(span.start), end: part.end.min(span.end) };
+                stretches.push(Stretch { clean, weight });
+            }
+        }
+        stretches
     }
 
     fn words(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl FnMut(Occurrence)) {

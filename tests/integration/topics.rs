@@ -132,6 +132,27 @@ fn what_the_model_cannot_know_gets_no_topic() {
     check("月色真美，风也温柔，我在窗前等你归来。", AbstainReason::LowConfidence);
 }
 
+#[test]
+fn a_counterfactual_holds_when_scored_again() {
+    let sentences = [
+        "昨天上午，会议在市民中心召开。",
+        "国家卫生健康部门要求各地医院做好传染病防控，保障药品供应和门诊服务。",
+        "与会人员参观了展览。",
+        "会议还安排了下一阶段的日程。",
+    ];
+    let options = ClassifyOptions { explanation: ExplanationLevel::Sentences, ..ClassifyOptions::default() };
+    let classification = classify(&sentences.concat(), options);
+    let position = classification.labels.iter().position(|label| label.id == "health").unwrap();
+    let found = classification.explanations[position].counterfactual.as_ref().unwrap();
+    assert_eq!(found.sentences.len(), 1);
+    assert_eq!(found.sentences[0].of(&sentences.concat()), sentences[1]);
+    let rest = [sentences[0], sentences[2], sentences[3]].concat();
+    let again = classify(&rest, ClassifyOptions { include_unselected: true, ..ClassifyOptions::default() });
+    let health = again.labels.iter().find(|label| label.id == "health").unwrap();
+    assert!(!health.selected);
+    assert_eq!(health.probability, found.probability_without);
+}
+
 /// Pieces that mix topics, markup, widths, scripts and planes.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
