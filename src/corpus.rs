@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::Deserializer;
 use sha2::Digest;
 use sha2::Sha256;
 
@@ -30,7 +31,9 @@ pub struct Row {
     /// Body as HTML, instead of `text`.
     #[serde(default)]
     pub html: String,
-    /// Topics, the primary one first; empty: none of the topics.
+    /// Topics, the primary one first; empty: none of the topics. A single one may stand without brackets, and the
+    /// field may be called `label`.
+    #[serde(alias = "label", deserialize_with = "one_or_many")]
     pub labels: Vec<String>,
     /// Whoever labelled `text` saw only its first [`CUT_HEAD`] and last [`CUT_TAIL`] characters.
     #[serde(default)]
@@ -38,6 +41,20 @@ pub struct Row {
     /// Labels that count neither as right nor as wrong.
     #[serde(default)]
     pub optional: Vec<String>,
+}
+
+/// A string or a list of strings.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "labels must be a string or a list of strings")]
+    enum Labels {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Labels::deserialize(deserializer)? {
+        Labels::One(label) => vec![label],
+        Labels::Many(labels) => labels,
+    })
 }
 
 impl Row {
@@ -147,6 +164,14 @@ mod tests {
     fn a_broken_line_is_named() {
         let error = Corpus::parse("c.jsonl", b"{\"text\":\"\xe5\xa5\xbd\",\"labels\":[]}\n\n{\"text\":1}\n");
         assert!(error.unwrap_err().to_string().starts_with("c.jsonl:3: "));
+    }
+
+    #[test]
+    fn one_label_needs_no_brackets() {
+        let corpus = Corpus::parse("c.jsonl", br#"{"text":"x","label":"a"}"#).unwrap();
+        assert_eq!(corpus.rows[0].labels, ["a"]);
+        let error = Corpus::parse("c.jsonl", br#"{"text":"x","labels":3}"#).unwrap_err().to_string();
+        assert!(error.starts_with("c.jsonl:1: labels must be a string or a list of strings"), "{error}");
     }
 
     #[test]
