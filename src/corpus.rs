@@ -130,7 +130,7 @@ impl Corpus {
             }
             let refuse =
                 |reason: String| Error::CorpusLine { path: path.to_owned(), line: index + 1, reason };
-            let row: Row = serde_json::from_slice(line).map_err(|error| refuse(error.to_string()))?;
+            let row: Row = serde_json::from_slice(line).map_err(|error| refuse(complaint(&error)))?;
             if row.title.trim().is_empty() && row.text.trim().is_empty() && row.html.trim().is_empty() {
                 return Err(refuse("neither title nor text nor html holds anything".to_owned()));
             }
@@ -153,6 +153,15 @@ impl Corpus {
         labels.sort_unstable();
         labels.dedup();
         labels
+    }
+}
+
+/// What JSON complains of, without a line number of its own: it only ever sees one line.
+fn complaint(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" at line ") {
+        Some((complaint, _)) => format!("{complaint} (column {})", error.column()),
+        None => text,
     }
 }
 

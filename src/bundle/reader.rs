@@ -23,6 +23,9 @@ const BUILT_IN: [(&str, &[u8]); 4] = [
     ("golden.jsonl", include_bytes!("../../models/topics/golden.jsonl")),
 ];
 
+/// The files that a manifest describes.
+const FILES: [&str; 3] = ["weights.bin", "words.bin", "golden.jsonl"];
+
 /// Log-odds of a million, in units of 2⁻³²: no sum of contributions can leave 64 bits from there.
 const MAX_BIAS: u64 = 1_000_000 << 32;
 
@@ -36,12 +39,17 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// or a damaged one.
 pub fn read(folder: &Path) -> Result<Bundle, Error> {
     let path = folder.display().to_string();
+    fs::read_dir(folder).map_err(|source| Error::io(folder, source))?;
     if !folder.join("manifest.json").is_file() {
         let reason = "is no bundle: it has no manifest.json".to_owned();
         return Err(Error::Bundle { path, reason });
     }
     parse(&path, |name| {
         let file = folder.join(name);
+        if !file.exists() {
+            let reason = format!("is not whole: it lacks {name}");
+            return Err(Error::Bundle { path: folder.display().to_string(), reason });
+        }
         let size = fs::metadata(&file).map_err(|source| Error::io(&file, source))?.len();
         if size > MAX_FILE_BYTES {
             let reason = format!("{name} has {size} bytes, the limit is {MAX_FILE_BYTES}");
@@ -68,6 +76,9 @@ fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<Bu
     let refuse = |reason: String| Error::Bundle { path: path.to_owned(), reason };
     let manifest_bytes = file("manifest.json")?;
     let manifest = manifest(&manifest_bytes).map_err(refuse)?;
+    if let Some(foreign) = manifest.files.keys().find(|name| !FILES.contains(&name.as_str())) {
+        return Err(refuse(format!("manifest.json: {foreign:?} is no file of a bundle")));
+    }
     let verified = |name: &str| -> Result<Vec<u8>, Error> {
         let entry = manifest.files.get(name).ok_or_else(|| refuse(format!("manifest lacks {name}")))?;
         let bytes = file(name)?;

@@ -26,6 +26,8 @@ use super::progress::Progress;
 use super::remote;
 use super::remote::Remote;
 use super::report;
+use super::report::layout;
+use super::report::style;
 use super::request::Request;
 
 /// Topics.
@@ -80,6 +82,9 @@ fn run(
     let (total, failed) = progress.totals();
     progress.finish();
     end?;
+    if total == 0 && !cli.quiet {
+        anstream::eprintln!("{} no documents found", layout::paint(style::WARNING, "note:"));
+    }
     if failed > 0 {
         return Err(Failure::Documents { failed, total });
     }

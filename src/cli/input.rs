@@ -155,6 +155,15 @@ impl Inputs {
             }
             sources.push_back(Source::Stdin);
         }
+        if arguments.title.is_some()
+            && (sources.len() > 1 || matches!(sources.front(), Some(Source::Folder(_))))
+        {
+            let message = "--title is the title of one document, and more are named";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        if let Some(charset) = arguments.charset.as_ref().filter(|charset| !decode::is_known(charset)) {
+            return Err(Failure::Usage(format!("--charset {charset:?} is no encoding that is known here")));
+        }
         let reading = Reading {
             format: arguments.format,
             title: arguments.title.clone().unwrap_or_default(),

@@ -76,8 +76,8 @@ pub fn evaluate(
     let model = analyzer.classifier().model();
     let ids: Vec<&str> = model.labels.iter().map(|label| label.id.as_str()).collect();
     let unknown: Vec<String> = corpus.labels().into_iter().filter(|id| !ids.contains(&id.as_str())).collect();
-    if corpus.labels().len() == unknown.len() && !unknown.is_empty() {
-        let reason = format!("none of its labels is known to the model (for example {:?})", unknown.first());
+    if let Some(example) = unknown.first().filter(|_| corpus.labels().len() == unknown.len()) {
+        let reason = format!("none of its labels is known to the model (for example {example:?})");
         return Err(Error::Corpus { path: corpus.path.clone(), reason });
     }
     let options = Options {

@@ -222,23 +222,27 @@ fn sizes(size: usize, limit: usize) -> HashMap<String, String> {
 }
 
 fn selector_name(Selector { name, choice }: &Selector) -> String {
-    let name = quoted(name);
-    match choice {
-        None => name,
-        Some(Choice::Version(version)) => format!("{name} version {}", quoted(version)),
-        Some(Choice::Alias(alias)) => format!("{name} alias {}", quoted(alias)),
-    }
+    let chosen = match choice {
+        None => String::new(),
+        Some(Choice::Version(version)) => format!("version {}", quoted(version)),
+        Some(Choice::Alias(alias)) => format!("alias {}", quoted(alias)),
+    };
+    let name = if name.is_empty() { String::new() } else { quoted(name) };
+    [name, chosen].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The first violation, and how many more there are, for those who do not decode details.
 fn summary(violations: &[Violation]) -> String {
     match violations {
         [] => "invalid request".to_owned(),
-        [Violation { field, message }] => format!("invalid request: {field}: {message}"),
-        [Violation { field, message }, rest @ ..] => {
-            format!("invalid request: {field}: {message}; and {} more", rest.len())
-        }
+        [first] => format!("invalid request: {}", named(first)),
+        [first, rest @ ..] => format!("invalid request: {}; and {} more", named(first), rest.len()),
     }
+}
+
+/// A violation with its field, where it has one.
+fn named(Violation { field, message }: &Violation) -> String {
+    if field.is_empty() { message.clone() } else { format!("{field}: {message}") }
 }
 
 /// Violations as details; what would not fit is counted.

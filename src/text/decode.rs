@@ -138,6 +138,12 @@ pub fn decode(data: &[u8], label: &str) -> Result<Decoded, Error> {
     Ok(Decoded { text: output.text, charset: choice.encoding.name(), offsets: output.offsets, warnings })
 }
 
+/// Whether [`decode`] knows an encoding label; it takes the empty one for "detect".
+#[must_use]
+pub fn is_known(label: &str) -> bool {
+    declared(label).is_ok()
+}
+
 /// The encoding a label stands for; none for the empty label.
 fn declared(label: &str) -> Result<Option<&'static Encoding>, Error> {
     if label.trim().is_empty() {

@@ -57,6 +57,7 @@ pub struct Outcome {
 /// # Errors
 /// What reading the corpora, [`topics::train`], writing and the bundle's self-test refuse.
 pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> {
+    check(request)?;
     let corpus = Corpus::read(&request.train)?;
     let dev = request.dev.as_deref().map(Corpus::read).transpose()?;
     let texts = request.labels.as_deref().map(label_texts).transpose()?.unwrap_or_default();
@@ -111,21 +112,38 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
     Ok(Outcome { bundle, dev: report, notes: trained.notes })
 }
 
-/// The command as it can be given again: file names without their folders.
+/// Refuses a name or version that could not be told apart in a list, and a folder that holds something else.
+fn check(request: &Request) -> Result<(), Error> {
+    for (what, text) in [("name", &request.name), ("version", &request.version)] {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if !(1..=64).contains(&text.len()) || !text.chars().all(plain) {
+            let reason =
+                format!("the {what} {text:?} must be 1 to 64 letters, digits, dots, dashes or underscores");
+            return Err(Error::Training { reason });
+        }
+    }
+    let out = &request.out;
+    let Ok(mut entries) = std::fs::read_dir(out) else { return Ok(()) };
+    if entries.next().is_some() && !out.join("manifest.json").exists() {
+        let reason = "is not empty and holds no bundle to replace".to_owned();
+        return Err(Error::Bundle { path: out.display().to_string(), reason });
+    }
+    Ok(())
+}
+
+/// The command as it can be given again, file names without their folders. What only the model card shows is left out:
+/// the digest of a bundle shall not depend on it.
 fn command(request: &Request) -> String {
     let name =
         |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut command = format!("wenmai train topics --train {}", name(&request.train));
-    for (flag, path) in
-        [("--dev", &request.dev), ("--labels", &request.labels), ("--sources", &request.sources)]
-    {
-        if let Some(path) = path {
-            command.push_str(&format!(" {flag} {}", name(path)));
-        }
+    if let Some(labels) = &request.labels {
+        command.push_str(&format!(" --labels {}", name(labels)));
     }
+    let options = &request.options;
     command.push_str(&format!(
-        " --name {} --version {} --seed {}",
-        request.name, request.version, request.options.seed
+        " --name {} --version {} --seed {} --max-features {}",
+        request.name, request.version, options.seed, options.max_features
     ));
     command
 }

@@ -204,7 +204,10 @@ fn labels(corpus: &Corpus, options: &TrainOptions) -> Result<(Vec<String>, Vec<S
         return Err(refuse("no document has a label".to_owned()));
     }
     if corpus.rows.len() < 2 * options.folds.max(2) {
-        let reason = format!("{} documents are too few to learn from", corpus.rows.len());
+        let reason = match corpus.rows.len() {
+            1 => "one document is too few to learn from".to_owned(),
+            documents => format!("{documents} documents are too few to learn from"),
+        };
         return Err(refuse(reason));
     }
     let mut notes = Vec::new();
@@ -216,7 +219,8 @@ fn labels(corpus: &Corpus, options: &TrainOptions) -> Result<(Vec<String>, Vec<S
             return Err(refuse(reason));
         }
         if count < 2 * options.folds {
-            notes.push(format!("label {name:?} is on {count} documents only; expect little of it"));
+            let documents = if count == 1 { "document" } else { "documents" };
+            notes.push(format!("label {name:?} is on {count} {documents} only; expect little of it"));
         }
     }
     Ok((names, notes))

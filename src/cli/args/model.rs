@@ -29,7 +29,7 @@ pub struct TrainTopicsArgs {
     /// Labelled documents to learn from
     #[arg(long, value_name = "FILE")]
     pub train: PathBuf,
-    /// Folder to write the bundle to; made when missing
+    /// Folder to write the bundle to; made when missing, replaced when it holds a bundle
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Labelled documents to report on; nothing is learned from them
@@ -98,7 +98,7 @@ pub struct ModelArgs {
 pub enum ModelCommand {
     /// Say what a bundle holds, where it comes from and how good it is
     Show(ModelShowArgs),
-    /// Check every checksum of a bundle and run its golden documents
+    /// Check the files of a bundle against its manifest, and score its golden documents
     Verify(ModelVerifyArgs),
 }
 

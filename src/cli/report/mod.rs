@@ -145,9 +145,13 @@ fn warnings(warnings: &[pb::Warning], total: usize, out: &mut String) {
 fn failure(status: &rpc::Status, total: usize) -> String {
     let mut out = String::new();
     let name = code_name(status.code);
-    for (number, text) in
-        wrap(&line(&status.message), total.saturating_sub(name.len() + 4)).iter().enumerate()
-    {
+    // What is wrong with single fields stands in a table of its own below.
+    let fields = status.details.iter().any(|detail| detail.type_url.ends_with("/google.rpc.BadRequest"));
+    let sentence = match status.message.split_once(": ") {
+        Some((sentence, _)) if fields => sentence,
+        _ => &status.message,
+    };
+    for (number, text) in wrap(&line(sentence), total.saturating_sub(name.len() + 4)).iter().enumerate() {
         let label = if number == 0 { format!("✗ {name}") } else { String::new() };
         let label = layout::pad(&label, name.len() + 4);
         out.push_str(&format!("{}{text}\n", paint(style::ERROR, &label)));
