@@ -9,6 +9,7 @@ use super::EntityIndex;
 use super::EntityType;
 use super::Keyphrase;
 use super::characters::Characters;
+use super::characters::Mask;
 use super::characters::is_han;
 use super::finding::Finding;
 use super::gazetteer::Gazetteer;
@@ -38,7 +39,7 @@ const STOPS: &[&str] = &[
     "进一步", "不断", "积极", "切实", "全面", "深入", "有效", "主动", "优先", "更加", "坚持", "围绕", "通过", "推动",
     "推进", "加强", "加快", "促进", "提升", "提高", "完善", "实现", "开展", "发挥", "形成", "打造", "建立", "增强",
     "扩大", "抓好", "做好", "落实", "继续", "持续", "努力", "着力", "一同", "参加", "出席", "主持", "调研", "检查",
-    "来到", "走进", "了解", "察看", "听取", "参观", "座谈", "一定", "各种", "各类", "有关", "相关", "领导",
+    "来到", "走进", "造成", "了解", "察看", "听取", "参观", "座谈", "一定", "各种", "各类", "有关", "相关", "领导",
 ];
 
 /// Verbs that are nouns at the end of a phrase: 科技创新.
@@ -96,12 +97,18 @@ pub(crate) fn find(
     });
     scored.truncate(max.saturating_mul(RIVALS));
     let mut kept: Vec<(f64, &str, &Candidate)> = Vec::new();
+    let mut covered = Mask::new(text.len());
     for rival in scored {
         if kept.len() == max {
             break;
         }
         // 副中心 says nothing beside 城市副中心, nor the other way round.
-        if kept.iter().all(|(_, phrase, _)| !phrase.contains(rival.1) && !rival.1.contains(phrase)) {
+        let apart = kept.iter().all(|(_, phrase, _)| !phrase.contains(rival.1) && !rival.1.contains(phrase));
+        // 淡化产业 beside 海水淡化: every place of it begins or ends inside a stronger phrase.
+        if apart && rival.2.places.iter().any(|&(start, end)| !covered.overlaps(start, end)) {
+            for &(start, end) in &rival.2.places {
+                covered.take(start, end);
+            }
             kept.push(rival);
         }
     }
@@ -135,13 +142,13 @@ fn read(
         if let Some(finding) = mention.filter(|finding| finding.end <= end) {
             match finding.value.entity_type() {
                 EntityType::Zone | EntityType::Organization | EntityType::DocumentReference => {
-                    flush(text, gazetteer, &mut run, headline, candidates);
+                    flush(text, gazetteer, mentions, &mut run, headline, candidates);
                     name(text, finding, headline, candidates);
                     at = finding.end;
                     continue;
                 }
                 EntityType::Person | EntityType::Time | EntityType::Quantity | EntityType::Post => {
-                    flush(text, gazetteer, &mut run, headline, candidates);
+                    flush(text, gazetteer, mentions, &mut run, headline, candidates);
                     at = finding.end;
                     continue;
                 }
@@ -149,15 +156,20 @@ fn read(
                 EntityType::Place => {}
             }
         }
-        let stop = text.word_end(at).min(end);
+        // 北京市|委书记 of the segmenter is 北京 and a post.
+        let after = mentions.get(next + usize::from(mention.is_some())).map(|(finding, _)| finding);
+        let post = after.filter(|finding| {
+            matches!(finding.value.entity_type(), EntityType::Person | EntityType::Post) && finding.start > at
+        });
+        let stop = text.word_end(at).min(end).min(post.map_or(end, |finding| finding.start));
         if stops(text, at, stop) {
-            flush(text, gazetteer, &mut run, headline, candidates);
+            flush(text, gazetteer, mentions, &mut run, headline, candidates);
         } else {
             run.push((at, stop));
         }
         at = stop;
     }
-    flush(text, gazetteer, &mut run, headline, candidates);
+    flush(text, gazetteer, mentions, &mut run, headline, candidates);
 }
 
 /// A zone, body or document is a phrase by itself.
@@ -193,17 +205,23 @@ fn stops(text: &Characters<'_>, start: usize, end: usize) -> bool {
 fn flush(
     text: &Characters<'_>,
     gazetteer: &Gazetteer,
+    mentions: &[(Finding, EntityIndex)],
     run: &mut Vec<(usize, usize)>,
     headline: bool,
     candidates: &mut BTreeMap<String, Candidate>,
 ) {
     let words: Vec<String> = run.iter().map(|&(start, end)| text.folded(start, end)).collect();
-    let verb = |word: &str| {
-        OPENERS.contains(&word) || gazetteer.is_relating(word) && !NOMINAL.contains(&word)
-    };
+    let verb =
+        |word: &str| OPENERS.contains(&word) || gazetteer.is_relating(word) && !NOMINAL.contains(&word);
     // What is left of the run once the verbs at its ends are gone is a whole phrase.
     let left = words.iter().position(|word| !verb(word)).unwrap_or(words.len());
     let right = words.iter().rposition(|word| !verb(word)).map_or(0, |last| last + 1);
+    let place = |range: (usize, usize)| {
+        let at = mentions.partition_point(|(finding, _)| finding.start < range.0);
+        mentions.get(at).is_some_and(|(finding, _)| {
+            (finding.start, finding.end) == range && super::place::code_of(&finding.value).is_some()
+        })
+    };
     for first in 0..run.len() {
         for last in first..run.len().min(first + MAX_WORDS) {
             let (Some(&(start, _)), Some(&(_, end))) = (run.get(first), run.get(last)) else { break };
@@ -212,7 +230,12 @@ fn flush(
             }
             let ends = words.get(last).is_some_and(|word| !verb(word));
             let count = last + 1 - first;
-            if !ends || end - start < 2 || count == 1 && end - start < 2 {
+            // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
+            let single = words.get(first).is_some_and(|word| word.chars().count() == 1)
+                && !matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
+            // A division by itself is where, not what.
+            let ground = count == 1 && place((start, end));
+            if !ends || end - start < 2 || single || ground {
                 continue;
             }
             let candidate = candidates.entry(text.folded(start, end)).or_default();
@@ -259,16 +282,21 @@ mod tests {
         let text = "发展海水淡化产业。海水淡化产业前景广阔，海水淡化装备出口增加。天气晴朗。";
         let found = fixture::extract(text, None);
         let phrases: Vec<&str> = found.keyphrases.iter().map(|phrase| phrase.text.as_str()).collect();
-        assert_eq!(phrases.first().copied(), Some("海水淡化产业"), "{phrases:?}");
+        assert_eq!(phrases.first().copied(), Some("海水淡化"), "{phrases:?}");
         let first = &found.keyphrases[0];
         assert!((first.score - 1.0).abs() < 1e-9);
-        assert_eq!(first.spans.len(), 2);
-        assert!(first.spans.iter().all(|span| span.of(text) == "海水淡化产业"));
+        assert_eq!(first.spans.len(), 3);
+        assert!(first.spans.iter().all(|span| span.of(text) == "海水淡化"));
+        assert!(!phrases.contains(&"淡化产业"), "{phrases:?}");
     }
 
     #[test]
     fn names_of_people_and_times_are_none() {
         let found = fixture::extract("省长周明远5月10日到场。省长周明远5月10日离开。", None);
-        assert!(found.keyphrases.iter().all(|phrase| !phrase.text.contains("周明远")), "{:?}", found.keyphrases);
+        assert!(
+            found.keyphrases.iter().all(|phrase| !phrase.text.contains("周明远")),
+            "{:?}",
+            found.keyphrases
+        );
     }
 }

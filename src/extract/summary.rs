@@ -59,7 +59,8 @@ pub(crate) fn find(
     phrases.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
     let cues: Vec<u32> = sorted(speeches.iter().map(|speech| speech.cue.start));
     let assigned: Vec<u32> = sorted(assignments.iter().map(|assignment| assignment.zone.start));
-    let figures: Vec<u32> = sorted(mentions.iter().filter(|(finding, _)| counts(finding)).map(|(f, _)| f.span.start));
+    let figures: Vec<u32> =
+        sorted(mentions.iter().filter(|(finding, _)| counts(finding)).map(|(f, _)| f.span.start));
     let count = |list: &[u32], span: Span| {
         let from = list.partition_point(|&at| at < span.start);
         let to = list.partition_point(|&at| at < span.end);

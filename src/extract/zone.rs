@@ -103,7 +103,9 @@ fn rejoin(found: &mut [Finding]) {
     let ranked: BTreeMap<String, String> = found
         .iter()
         .filter_map(|finding| {
-            let bare = ["国家级", "省级", "市级", "区级"].iter().find_map(|rank| finding.canonical.strip_prefix(rank))?;
+            let bare = ["国家级", "省级", "市级", "区级"]
+                .iter()
+                .find_map(|rank| finding.canonical.strip_prefix(rank))?;
             Some((bare.to_owned(), finding.canonical.clone()))
         })
         .collect();

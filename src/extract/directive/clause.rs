@@ -61,13 +61,37 @@ impl Clause {
     pub(super) fn is_verb(&self, gazetteer: &Gazetteer, index: usize) -> bool {
         let word = self.word(index);
         // 的 makes a noun of what follows it, 这一 of what it stands before.
-        let noun = index > 0 && matches!(self.word(index - 1), "的" | "、" | "之") || self.word(index + 1) == "的";
+        let noun =
+            index > 0 && matches!(self.word(index - 1), "的" | "、" | "之") || self.word(index + 1) == "的";
         !noun
             && !words::is_preposition(word)
             && !words::is_conjunction(word)
             && (words::is_verb(word)
-                || word.chars().count() >= 2 && gazetteer.is_relating(word) && !words::is_adverb(word))
+                || word.chars().count() >= 2
+                    && gazetteer.is_relating(word)
+                    && (!words::is_adverb(word) || words::acts_too(word))
+                || halves(word).is_some_and(|(one, other)| {
+                    let acts = |word: &str| words::is_verb(word) || gazetteer.is_relating(word);
+                    acts(one) || words::is_adverb(one) && acts(other)
+                }))
     }
+
+    /// The first word that is no adverb; 集中 before a verb is one, 集中 before a noun acts.
+    pub(super) fn after_adverbs(&self, gazetteer: &Gazetteer, index: usize) -> usize {
+        let mut head = index;
+        while words::is_adverb(self.word(head))
+            && (!self.is_verb(gazetteer, head) || words::is_verb(self.word(head + 1)))
+        {
+            head += 1;
+        }
+        head
+    }
+}
+
+/// The halves of a word of four characters, which the dictionary holds as one: 加快|进度, 深入|研究.
+pub(super) fn halves(word: &str) -> Option<(&str, &str)> {
+    let (middle, _) = word.char_indices().nth(2)?;
+    (word.chars().count() == 4).then(|| word.split_at_checked(middle)).flatten()
 }
 
 /// The clauses of a range, in order.

@@ -197,8 +197,10 @@ impl Scene<'_> {
         let mut verbs = false;
         for index in first..clause.words.len().min(first + MAX_SUBJECT) {
             let word = clause.words.get(index)?;
-            if matches!(word.text.as_str(), "如果" | "若" | "如" | "只要" | "只有" | "即使" | "把" | "将" | "是")
-                && !(word.text == "将" && index == first + 1)
+            if matches!(
+                word.text.as_str(),
+                "如果" | "若" | "如" | "只要" | "只有" | "即使" | "把" | "将" | "是"
+            ) && !(word.text == "将" && index == first + 1)
                 && !(word.text == "是" && words::modal(clause.word(index + 1)).is_some())
             {
                 // 把 with its verb comes after the mark; what is supposed is not told.
@@ -210,7 +212,10 @@ impl Scene<'_> {
                 // 支持 of 政策支持, 需要 of 人民的需要
                 let noun = matches!(before, "的" | "所" | "和" | "、" | "之" | "以" | "重" | "在");
                 let weak = words::is_verb_too(&word.text)
-                    || matches!(word.text.as_str(), "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将");
+                    || matches!(
+                        word.text.as_str(),
+                        "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将"
+                    );
                 let bare = index == first
                     || !weak
                     || !verbs && (self.agent(clause, first, index).is_some() || words::is_adverb(before));
@@ -234,11 +239,15 @@ impl Scene<'_> {
     /// Who is told, among the words before the mark.
     fn agent(&self, clause: &Clause, first: usize, mark: usize) -> Option<(usize, usize)> {
         let mut last = mark;
-        while last > first && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
+        while last > first
+            && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
         {
             last -= 1;
         }
-        if last <= first || words::is_preposition(clause.word(first)) || words::opens_frame(clause.word(first)) {
+        if last <= first
+            || words::is_preposition(clause.word(first))
+            || words::opens_frame(clause.word(first))
+        {
             return None;
         }
         let (start, end) = (clause.at(first), clause.words.get(last - 1)?.end);
@@ -261,13 +270,15 @@ impl Scene<'_> {
         if let Some((_, length)) = self.text.any_of(start, words::LEADING_AGENTS) {
             return Some((start, start + length)).filter(|&(_, end)| end < clause.end);
         }
-        let (finding, _) = self.mentions.get(self.mentions.partition_point(|(finding, _)| finding.start < start))?;
+        let (finding, _) =
+            self.mentions.get(self.mentions.partition_point(|(finding, _)| finding.start < start))?;
         let kind = finding.value.entity_type();
         let body = matches!(kind, EntityType::Organization | EntityType::Zone | EntityType::Place);
         let next = clause.index_of(finding.end);
         let acts = clause.is_verb(self.gazetteer, next)
             || words::is_adverb(clause.word(next)) && !clause.word(next).is_empty();
-        (body && finding.start == start && acts && clause.at(next) == finding.end).then_some((start, finding.end))
+        (body && finding.start == start && acts && clause.at(next) == finding.end)
+            .then_some((start, finding.end))
     }
 
     /// The kind of the mention that ends at a character and begins after another.
@@ -297,7 +308,8 @@ impl Scene<'_> {
         while words::is_adverb(clause.word(head)) {
             head += 1;
         }
-        let taken = (first..clause.words.len().min(head + 8)).any(|index| matches!(clause.word(index), "把" | "将"));
+        let taken =
+            (first..clause.words.len().min(head + 8)).any(|index| matches!(clause.word(index), "把" | "将"));
         let Some(frame) = self.framing(clause, head).filter(|_| !taken) else { return false };
         if clause.word(frame) == "作为" && frame > head {
             return !marked;
@@ -311,18 +323,21 @@ impl Scene<'_> {
 
     /// Whether a clause describes.
     fn describes(&self, clause: &Clause) -> bool {
-        clause.words.iter().any(|word| words::describes(&word.text)) || clause.word(0) == "有" || clause.word(1) == "有"
+        // 具备条件的企业: what stands before 的 only tells which.
+        let attributes = clause.words.iter().rposition(|word| word.text == "的").unwrap_or(0);
+        let describes = |(index, word): (usize, &clause::Word)| {
+            words::describes(&word.text) && (index >= attributes || word.text.ends_with('是'))
+        };
+        clause.words.iter().enumerate().any(describes) || clause.word(0) == "有" || clause.word(1) == "有"
     }
 
     /// Whether a clause begins as a command: with a verb, or with 把 and the like before one.
     fn opens_with_verb(&self, clause: &Clause, first: usize) -> bool {
-        let mut index = first;
-        while words::is_adverb(clause.word(index)) && !clause.is_verb(self.gazetteer, index) {
-            index += 1;
-        }
+        let index = clause.after_adverbs(self.gazetteer, first);
         let word = clause.word(index);
         matches!(word, "把" | "将")
-            || clause.is_verb(self.gazetteer, index) && index + 1 < clause.words.len()
+            || clause.is_verb(self.gazetteer, index)
+                && (index + 1 < clause.words.len() || clause::halves(word).is_some())
             || matches!(word, "向" | "为" | "与" | "给" | "从" | "以")
                 && (index + 2..clause.words.len()).any(|at| clause.is_verb(self.gazetteer, at))
     }
@@ -338,56 +353,91 @@ impl Scene<'_> {
         if let Some(mark) = mark.filter(|mark| mark.verb_too) {
             return (Some((mark.start, mark.end)), range(mark.end, clause.end));
         }
-        let mut head = mark.map_or(first, |mark| mark.index + 1);
-        while words::is_adverb(clause.word(head)) && !clause.is_verb(self.gazetteer, head) {
-            head += 1;
-        }
+        let head = clause.after_adverbs(self.gazetteer, mark.map_or(first, |mark| mark.index + 1));
         let is_verb = |index: &usize| clause.is_verb(self.gazetteer, *index);
         let count = clause.words.len();
         let opening = clause.word(head);
         if matches!(opening, "把" | "将") {
-            let rest = || head + 2..count;
-            let verb = rest()
-                .find(|&index| words::completes(clause.word(index + 1)) || clause.word(index).chars().count() == 2 && clause.word(index).ends_with(['成', '为', '在', '到', '好', '入', '作']))
-                .or_else(|| rest().find(is_verb));
-            return match verb {
-                Some(verb) => (self.verb(clause, verb, false), range(clause.at(head + 1), clause.at(verb))),
-                None => (None, range(clause.at(head + 1), clause.end)),
-            };
+            return self.after_ba(clause, head);
         }
-        let verb = if words::is_preposition(opening) {
+        let verb = if matches!(opening, "向" | "与" | "同" | "和" | "给") {
+            let last = (head + 2..count).rev().find(is_verb);
+            // 融合发展
+            if let Some(last) = last.filter(|&last| last > head + 2 && is_verb(&(last - 1))) {
+                let end = clause.words.get(last).map_or(clause.end, |word| word.end);
+                return (Some((clause.at(last - 1), end)), range(end, clause.end));
+            }
+            last
+        } else if words::is_preposition(opening) || words::opens_frame(opening) || opening == "瞄准" {
             let rest = || head + 2..count;
-            let found = rest().find(|index| words::is_verb(clause.word(*index)) && is_verb(index));
-            found.or_else(|| rest().rev().find(is_verb))
+            rest().find(|index| is_verb(index) && !words::is_nominal(clause.word(*index))).or_else(|| {
+                // 为全市发展添秤: a word that no list knows after one that is a noun here.
+                let nominal = rest().find(is_verb)?;
+                let next = nominal + 1;
+                Some(if clause.word(next).chars().count() == 1 && next + 1 < count { next } else { nominal })
+            })
         } else if is_verb(&head) {
             Some(head)
         } else if mark.is_none() {
             // 商务功能向运河商务区集中
             let goal = (head..count).find(|&index| matches!(clause.word(index), "向" | "在" | "到"));
-            goal.and_then(|goal| (goal + 1..count).rev().find(|index| words::is_adverb(clause.word(*index)) || is_verb(index)))
+            goal.and_then(|goal| (goal + 1..count).rev().find(is_verb))
                 .or_else(|| (head..count).find(is_verb))
         } else {
             Some(head).filter(|&head| head < count)
         };
-        match verb.and_then(|verb| self.verb(clause, verb, true)) {
+        match verb.and_then(|verb| self.verb(clause, verb)) {
+            // What is joined by 、 is no object.
+            Some(action) if self.text.at(action.1) == '、' => (Some(action), None),
             Some(action) => (Some(action), range(action.1, clause.end)),
             None => (None, None),
         }
     }
 
-    /// A verb with what completes it (抓好, 打造成), and the verb joined to it (完善和理顺).
-    fn verb(&self, clause: &Clause, index: usize, joined: bool) -> Option<(usize, usize)> {
-        let start = clause.at(index);
-        let mut end = clause.words.get(index)?.end;
+    /// 把城市副中心打造成高地: the verb after what it acts on.
+    #[expect(clippy::type_complexity, reason = "two ranges, each perhaps absent")]
+    fn after_ba(&self, clause: &Clause, ba: usize) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+        let start = clause.at(ba + 1);
+        let last = clause.words.last().map_or(clause.end, |word| word.end);
+        let known = (start + 1..last).find_map(|at| {
+            let (_, length) = self.text.any_of(at, words::AFTER_BA)?;
+            Some((at, at + length)).filter(|&(_, end)| end <= clause.end)
+        });
+        let action = known.or_else(|| {
+            let verb = (ba + 2..clause.words.len()).find(|&index| clause.is_verb(self.gazetteer, index))?;
+            self.verb(clause, verb)
+        });
+        match action {
+            Some(action) => (Some(action), range(start, action.0)),
+            None => (None, range(start, clause.end)),
+        }
+    }
+
+    /// A verb with what completes it (抓好), and the verb joined to it (完善和理顺, 优化整合).
+    fn verb(&self, clause: &Clause, index: usize) -> Option<(usize, usize)> {
+        let word = clause.words.get(index)?;
+        let (start, mut end) = (word.start, word.end);
+        if !words::is_verb(&word.text)
+            && !self.gazetteer.is_relating(&word.text)
+            && let Some((one, _)) = clause::halves(&word.text)
+        {
+            return Some(if words::is_adverb(one) && !words::is_verb(one) {
+                (start + 2, end)
+            } else {
+                (start, start + 2)
+            });
+        }
         let next = clause.word(index + 1);
         let second = index + 1 + usize::from(matches!(next, "和" | "并"));
+        let pair = second > index + 1
+            || !words::takes_verbs(&word.text)
+                && words::is_verb(next)
+                && !words::is_nominal(next)
+                && next.chars().count() == 2;
+        let goes_on = second + 1 < clause.words.len() && !matches!(clause.word(second + 1), "的" | "、");
         if words::completes(next) && next.chars().count() == 1 {
             end = clause.words.get(index + 1)?.end;
-        } else if joined
-            && second > index + 1
-            && clause.is_verb(self.gazetteer, second)
-            && second + 1 < clause.words.len()
-        {
+        } else if pair && goes_on && clause.is_verb(self.gazetteer, second) {
             end = clause.words.get(second)?.end;
         }
         Some((start, end))
@@ -411,7 +461,8 @@ impl Scene<'_> {
         for (finding, entity) in inside.iter().take_while(|(finding, _)| finding.end <= clause.end) {
             match &finding.value {
                 Value::Time(_) if deadline.is_none() => {
-                    let by = text.any_of(finding.end, &["前", "底前", "底", "之前", "以前", "年底", "内", "末"]);
+                    let by =
+                        text.any_of(finding.end, &["前", "底前", "底", "之前", "以前", "年底", "内", "末"]);
                     let until = text.any_before(finding.start, &["到", "至", "截至", "截止", "于", "在"]);
                     let limit = matches!(text.before(finding.end), '底' | '前' | '末' | '内');
                     if by.is_some() || until.is_some() || limit {
@@ -424,9 +475,10 @@ impl Scene<'_> {
                         .take(12)
                         .any(|at| text.any_of(at, words::REACHING).is_some());
                     let counted = match value.kind {
-                        QuantityKind::Count | QuantityKind::Measure | QuantityKind::Multiple | QuantityKind::Fraction => {
-                            near && value.amount != "1"
-                        }
+                        QuantityKind::Count
+                        | QuantityKind::Measure
+                        | QuantityKind::Multiple
+                        | QuantityKind::Fraction => near && value.amount != "1",
                         QuantityKind::Money | QuantityKind::Percentage => true,
                         QuantityKind::Ordinal | QuantityKind::Duration => false,
                     };

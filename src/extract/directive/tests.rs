@@ -54,10 +54,7 @@ fn addressees_hold_for_their_sentence() {
 
 #[test]
 fn objects_stand_before_the_verb_after_ba() {
-    check(
-        "省长周明远强调，要把河流建成风景线。",
-        &[("", Modality::Obligation, "要", "建成", "河流")],
-    );
+    check("省长周明远强调，要把河流建成风景线。", &[("", Modality::Obligation, "要", "建成", "河流")]);
 }
 
 #[test]
@@ -74,6 +71,19 @@ fn texts_bind_by_their_own_words() {
     check("建设单位不得降低标准。", &[("建设单位", Modality::Prohibition, "不得", "降低", "标准")]);
     check("鼓励企业增加投入。", &[("", Modality::Encouragement, "鼓励", "鼓励", "企业增加投入")]);
     check("这家企业发展很快，产品销往各地。", &[]);
+}
+
+#[test]
+fn verbs_after_prepositions() {
+    check(
+        "省长周明远要求，为企业发展提供平台，与周边城市融合发展，优化整合产业空间，集中资源办大事。",
+        &[
+            ("", Modality::Unmarked, "", "提供", "平台"),
+            ("", Modality::Unmarked, "", "融合发展", ""),
+            ("", Modality::Unmarked, "", "优化整合", "产业空间"),
+            ("", Modality::Unmarked, "", "集中", "资源办大事"),
+        ],
+    );
 }
 
 #[test]

@@ -310,7 +310,8 @@ impl Scene<'_> {
             .take(cue::MAX_ACTORS)
             .any(|actor| {
                 let mut at = actor.end;
-                while let Some((_, length)) = text.any_of(at, &["等", "同志", "分别", "也", "还", "先后"]) {
+                while let Some((_, length)) = text.any_of(at, &["等", "同志", "分别", "也", "还", "先后"])
+                {
                     at += length;
                 }
                 text.any_of(at, ATTENDING).is_some()
