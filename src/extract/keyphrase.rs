@@ -54,7 +54,16 @@ const NOMINAL: &[&str] = &[
 #[rustfmt::skip]
 const OPENERS: &[&str] = &[
     "优化", "培育", "深化", "盘活", "谋划", "严格", "瞄准", "引入", "对接", "研究", "探索", "构建", "强化", "支持",
-    "鼓励", "立足", "向", "为", "与", "把", "给", "使", "让", "由", "从", "以",
+    "鼓励", "立足", "向", "为", "与", "把", "给", "使", "让", "由", "从", "以", "发现", "从事", "贯彻", "认真", "突出", "改善", "调整",
+    "审议", "营造", "共同", "严肃", "日益", "广泛", "大力", "扎实", "统筹", "紧紧", "牢牢", "更好", "奋力", "彰显",
+    "保持", "改进", "维护", "弘扬", "深刻", "依法", "参与", "出台", "制定", "决定", "称", "明确",
+];
+
+/// Words of one character that end a phrase.
+#[rustfmt::skip]
+const TAILS: &[&str] = &[
+    "率", "力", "性", "化", "业", "区", "园", "县", "镇", "链", "网", "法", "权", "税", "村", "圈", "带", "群", "体", "量",
+    "城", "路", "港", "岛", "湾", "河", "江", "湖", "山", "站", "线", "车", "船", "机", "器", "院", "校", "馆", "品", "费",
 ];
 
 /// A phrase and where it stands, in characters.
@@ -233,9 +242,13 @@ fn flush(
             // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
             let single = words.get(first).is_some_and(|word| word.chars().count() == 1)
                 && !matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
+            // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
+            let tail = words.get(last).map_or("", String::as_str);
+            let cut = tail.chars().count() == 1 && !TAILS.contains(&tail)
+                || tail.ends_with(['和', '与', '及', '或', '时', '地', '得', '说', '党', '新']);
             // A division by itself is where, not what.
             let ground = count == 1 && place((start, end));
-            if !ends || end - start < 2 || single || ground {
+            if !ends || end - start < 2 || single || cut || ground {
                 continue;
             }
             let candidate = candidates.entry(text.folded(start, end)).or_default();

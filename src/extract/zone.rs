@@ -453,6 +453,21 @@ mod tests {
     }
 
     #[test]
+    fn parks_lie_where_they_say() {
+        let ground = |text: &str| {
+            let found = fixture::extract(text, None);
+            found.entities.into_iter().find_map(|entity| match entity.value {
+                crate::extract::Value::Zone { division, .. } => division,
+                _ => None,
+            })
+        };
+        let park = ground("北京市通州区举行会议，中关村通州园开园").unwrap();
+        assert_eq!((park.code.as_str(), park.path.join("/").as_str()), ("110112", "北京市/通州区"));
+        let area = ground("考察雄安新区").unwrap();
+        assert_eq!((area.code.as_str(), area.path.join("/").as_str()), ("", "河北省/雄安新区"));
+    }
+
+    #[test]
     fn kinds_are_no_zones() {
         check("建设一批产业园区和特色小镇", &[]);
     }

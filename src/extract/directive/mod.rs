@@ -125,7 +125,7 @@ impl Scene<'_> {
 
     /// The directive of a clause; none where it sets the scene or describes.
     fn directive(&self, clause: &Clause, state: &mut State) -> Option<Directive> {
-        let mut first = 0;
+        let mut first = clause.index_of(self.article(clause));
         while words::is_conjunction(clause.word(first)) || self.is_ordinal(clause, first) {
             first += 1;
         }
@@ -150,7 +150,9 @@ impl Scene<'_> {
         }
         let rule = if mark.is_some() {
             if state.spoken { "modal_in_speech" } else { "modal_in_text" }
-        } else if !state.spoken || self.describes(clause) {
+        } else if self.describes(clause)
+            || !state.spoken && !(state.in_force && self.opens_with_verb(clause, first))
+        {
             return None;
         } else if state.in_force {
             "carried_in_sentence"
@@ -181,6 +183,27 @@ impl Scene<'_> {
                 _ => 0.85,
             },
         })
+    }
+
+    /// First character after 第三条 at the head of a clause.
+    fn article(&self, clause: &Clause) -> usize {
+        let text = self.text;
+        if text.at(clause.start) != '第' {
+            return clause.start;
+        }
+        let numeral = |c: char| "一二三四五六七八九十百千零〇0123456789".contains(c);
+        let mut at = clause.start + 1;
+        while at < clause.end && at - clause.start < 10 && numeral(text.at(at)) {
+            at += 1;
+        }
+        if !matches!(text.at(at), '条' | '款' | '项') || at == clause.start + 1 {
+            return clause.start;
+        }
+        at += 1;
+        while at < clause.end && matches!(text.at(at), ' ' | '\u{3000}') {
+            at += 1;
+        }
+        at
     }
 
     /// 一要, （二）, 第三 before the directive itself.
@@ -408,7 +431,15 @@ impl Scene<'_> {
             self.verb(clause, verb)
         });
         match action {
-            Some(action) => (Some(action), range(start, action.0)),
+            Some(action) => {
+                let mut end = action.0;
+                while let Some((_, length)) =
+                    self.text.any_before(end, words::MANNERS).filter(|_| end > start)
+                {
+                    end -= length;
+                }
+                (Some(action), range(start, end))
+            }
             None => (None, range(start, clause.end)),
         }
     }

@@ -71,6 +71,13 @@ fn texts_bind_by_their_own_words() {
     check("建设单位不得降低标准。", &[("建设单位", Modality::Prohibition, "不得", "降低", "标准")]);
     check("鼓励企业增加投入。", &[("", Modality::Encouragement, "鼓励", "鼓励", "企业增加投入")]);
     check("这家企业发展很快，产品销往各地。", &[]);
+    check(
+        "第三条建设单位应当公开信息，接受监督。",
+        &[
+            ("建设单位", Modality::Obligation, "应当", "公开", "信息"),
+            ("建设单位", Modality::Unmarked, "", "接受", "监督"),
+        ],
+    );
 }
 
 #[test]
