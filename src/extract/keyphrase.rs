@@ -62,7 +62,7 @@ const OPENERS: &[&str] = &[
 /// Words of one character that end a phrase.
 #[rustfmt::skip]
 const TAILS: &[&str] = &[
-    "率", "力", "性", "化", "业", "区", "园", "县", "镇", "链", "网", "法", "权", "税", "村", "圈", "带", "群", "体", "量",
+    "率", "力", "性", "地", "化", "业", "区", "园", "县", "镇", "链", "网", "法", "权", "税", "村", "圈", "带", "群", "体", "量",
     "城", "路", "港", "岛", "湾", "河", "江", "湖", "山", "站", "线", "车", "船", "机", "器", "院", "校", "馆", "品", "费",
 ];
 
@@ -245,7 +245,7 @@ fn flush(
             // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
             let tail = words.get(last).map_or("", String::as_str);
             let cut = tail.chars().count() == 1 && !TAILS.contains(&tail)
-                || tail.ends_with(['和', '与', '及', '或', '时', '地', '得', '说', '党', '新']);
+                || tail.ends_with(['和', '与', '及', '或', '时', '得', '说']);
             // A division by itself is where, not what.
             let ground = count == 1 && place((start, end));
             if !ends || end - start < 2 || single || cut || ground {

@@ -456,9 +456,8 @@ mod tests {
     fn parks_lie_where_they_say() {
         let ground = |text: &str| {
             let found = fixture::extract(text, None);
-            found.entities.into_iter().find_map(|entity| match entity.value {
-                crate::extract::Value::Zone { division, .. } => division,
-                _ => None,
+            found.entities.into_iter().find_map(|entity| {
+                if let crate::extract::Value::Zone { division, .. } = entity.value { division } else { None }
             })
         };
         let park = ground("北京市通州区举行会议，中关村通州园开园").unwrap();

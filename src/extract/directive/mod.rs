@@ -151,7 +151,7 @@ impl Scene<'_> {
         let rule = if mark.is_some() {
             if state.spoken { "modal_in_speech" } else { "modal_in_text" }
         } else if self.describes(clause)
-            || !state.spoken && !(state.in_force && self.opens_with_verb(clause, first))
+            || !(state.spoken || state.in_force && self.opens_with_verb(clause, first))
         {
             return None;
         } else if state.in_force {
