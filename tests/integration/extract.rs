@@ -225,6 +225,7 @@ fn seed_people_and_posts() {
         let held: Vec<&str> = posts.iter().map(|post| post.title.as_str()).collect();
         assert_eq!(held, titles, "{name}");
         assert!(posts.iter().all(|post| post.post.starts_with("北京")), "{posts:?}");
+        assert!(posts.iter().all(|post| !post.post.contains("市市政府")), "{posts:?}");
     }
 }
 
