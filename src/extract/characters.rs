@@ -26,6 +26,7 @@ pub(crate) struct Characters<'a> {
     offsets: Vec<u32>,
     word_start: Vec<bool>,
     sentences: Vec<Block>,
+    paragraphs: Vec<Block>,
 }
 
 impl<'a> Characters<'a> {
@@ -51,8 +52,14 @@ impl<'a> Characters<'a> {
         if !in_step || other.next().is_some() {
             folded = clean.chars().collect();
         }
-        let mut characters =
-            Self { clean, word_start: vec![false; offsets.len()], folded, offsets, sentences: Vec::new() };
+        let mut characters = Self {
+            clean,
+            word_start: vec![false; offsets.len()],
+            folded,
+            offsets,
+            sentences: Vec::new(),
+            paragraphs: Vec::new(),
+        };
         let mut index = 0;
         for token in input.tokens {
             index = characters.advance(index, token.span.start);
@@ -74,6 +81,13 @@ impl<'a> Characters<'a> {
                 .get(sentence.paragraph as usize)
                 .map_or(ParagraphKind::Body, |paragraph| paragraph.kind);
             characters.sentences.push(Block { start, end, kind });
+            index = start;
+        }
+        let mut index = 0;
+        for paragraph in &input.prepared.clean.paragraphs {
+            let start = characters.advance(index, paragraph.span.start);
+            let end = characters.advance(start, paragraph.span.end);
+            characters.paragraphs.push(Block { start, end, kind: paragraph.kind });
             index = start;
         }
         characters
@@ -155,6 +169,11 @@ impl<'a> Characters<'a> {
         Span { start: start.min(end), end }
     }
 
+    /// The first character at or after a byte offset of the clean text.
+    pub(crate) fn index_of(&self, offset: u32) -> usize {
+        self.advance(0, offset)
+    }
+
     /// The clean text of a range.
     pub(crate) fn text(&self, start: usize, end: usize) -> &'a str {
         self.span(start, end).of(self.clean)
@@ -163,6 +182,11 @@ impl<'a> Characters<'a> {
     /// The folded text of a range.
     pub(crate) fn folded(&self, start: usize, end: usize) -> String {
         self.slice(start, end).iter().collect()
+    }
+
+    /// Paragraphs in order, headlines among them, which hold no sentences.
+    pub(crate) fn paragraphs(&self) -> &[Block] {
+        &self.paragraphs
     }
 
     /// Sentences in order.

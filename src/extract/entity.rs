@@ -362,6 +362,12 @@ pub(crate) fn select(mut extraction: Extraction, options: &ExtractOptions) -> Ex
     for speech in &mut extraction.speeches {
         speech.speaker_entity = speech.speaker_entity.and_then(moved);
     }
+    extraction.directives.retain(|directive| directive.confidence >= options.min_confidence);
+    for directive in &mut extraction.directives {
+        directive.speaker = directive.speaker.and_then(moved);
+        directive.deadline = directive.deadline.and_then(moved);
+        directive.targets = directive.targets.iter().copied().filter_map(moved).collect();
+    }
     extraction.function_assignments.retain(|assignment| assignment.confidence >= options.min_confidence);
     for assignment in &mut extraction.function_assignments {
         assignment.zone_entity = assignment.zone_entity.and_then(moved);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! titles in 《》 → times → quantities → places → bodies, zones → posts → people
-//!   → competition → entities → speech → relations, functions
+//!   → competition → entities → speech → directives → relations, functions → keyphrases → key sentences
 //! ```
 //!
 //! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
@@ -14,11 +14,13 @@ use super::ExtractOptions;
 use super::Extraction;
 use super::characters::Characters;
 use super::characters::Mask;
+use super::directive;
 use super::document_reference;
 use super::entity;
 use super::function;
 use super::gazetteer::Gazetteer;
 use super::incumbency;
+use super::keyphrase;
 use super::organization;
 use super::person;
 use super::place;
@@ -26,6 +28,7 @@ use super::post;
 use super::quantity;
 use super::relation;
 use super::speech;
+use super::summary;
 use super::time;
 use super::zone;
 use crate::error::Error;
@@ -136,14 +139,28 @@ impl Extractor {
             .collect();
         let (speeches, pronouns) = speech::find(text, &actors, &times, &grounds);
         assembly.add_pronouns(text, &pronouns);
-        let relations = relation::find(text, &assembly.entities, &assembly.mentions, &assembly.holds);
+        let directives = directive::find(text, gazetteer, &assembly.mentions, &speeches);
+        let mut relations = relation::find(text, &assembly.entities, &assembly.mentions, &assembly.holds);
+        relation::add_directives(&mut relations, &assembly.entities, &assembly.mentions, &directives);
+        relation::name_issuers(&mut assembly.entities, &relations);
         let function_assignments = function::find(text, &assembly.mentions, &speeches);
+        let keyphrases = keyphrase::find(text, gazetteer, &assembly.mentions, options.max_keyphrases);
+        let key_sentences = summary::find(
+            text,
+            &assembly.mentions,
+            &speeches,
+            &function_assignments,
+            &keyphrases,
+            options.max_key_sentences,
+        );
         let extraction = Extraction {
             entities: assembly.entities,
             relations,
             speeches,
+            directives,
             function_assignments,
-            ..Extraction::default()
+            keyphrases,
+            key_sentences,
         };
         entity::select(extraction, options)
     }

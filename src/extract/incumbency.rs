@@ -163,7 +163,6 @@ fn main_place(
 fn join(place: &str, title: &str) -> String {
     let (last, first) = (place.chars().last(), title.chars().next());
     let shared = last == first
-        && !title.ends_with('长')
         && place.chars().count() > 2
         && title.chars().nth(1).is_some_and(|c| matches!(c, '委' | '政' | '纪' | '人' | '监' | '领'));
     if shared {

@@ -19,6 +19,9 @@ mod incumbency;
 mod speech;
 mod relation;
 mod function;
+mod directive;
+mod keyphrase;
+mod summary;
 mod entity;
 pub mod extractor;
 #[cfg(test)]

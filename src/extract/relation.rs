@@ -1,6 +1,7 @@
 //! Facts that tie two entities together.
 
 use super::Detector;
+use super::Directive;
 use super::Entity;
 use super::EntityIndex;
 use super::Relation;
@@ -8,6 +9,7 @@ use super::RelationType;
 use super::Value;
 use super::characters::Characters;
 use super::finding::Finding;
+use crate::text::Span;
 
 /// A held post among the entities.
 #[derive(Clone, Debug)]
@@ -24,6 +26,70 @@ pub(crate) struct Holds {
     pub(crate) evidence: (usize, usize),
     /// Rule that tied them.
     pub(crate) rule: &'static str,
+}
+
+/// Adds what is due by when, and what is to reach how much.
+///
+/// The subject is what the clause acts on where that is an entity, else who is told, else who tells.
+pub(crate) fn add_directives(
+    relations: &mut Vec<Relation>,
+    entities: &[Entity],
+    mentions: &[(Finding, EntityIndex)],
+    directives: &[Directive],
+) {
+    for directive in directives {
+        if directive.deadline.is_none() && directive.targets.is_empty() {
+            continue;
+        }
+        let inside = |range: Option<Span>| {
+            let range = range?;
+            let from = mentions.partition_point(|(finding, _)| finding.span.start < range.start);
+            mentions
+                .get(from..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|(finding, _)| finding.span.start < range.end)
+                .find(|(finding, _)| {
+                    matches!(
+                        finding.value,
+                        Value::Zone { .. }
+                            | Value::Organization { .. }
+                            | Value::DocumentReference { .. }
+                            | Value::Place { .. }
+                    )
+                })
+                .map(|(_, entity)| *entity)
+        };
+        let subject = inside(directive.object).or_else(|| inside(directive.addressee)).or(directive.speaker);
+        let Some(subject) = subject.filter(|&subject| entities.get(subject).is_some()) else { continue };
+        let due = directive.deadline.map(|deadline| (RelationType::DueBy, deadline));
+        let targets = directive.targets.iter().map(|&target| (RelationType::Targets, target));
+        for (kind, object) in due.into_iter().chain(targets) {
+            relations.push(Relation {
+                kind,
+                subject,
+                object,
+                qualifier: String::new(),
+                evidence: directive.span,
+                detector: Detector::Rule("directive"),
+                confidence: directive.confidence * 0.9,
+            });
+        }
+    }
+    relations.sort_by_key(|relation| (relation.evidence, relation.subject, relation.object));
+}
+
+/// A document is issued by whom the text says so.
+pub(crate) fn name_issuers(entities: &mut [Entity], relations: &[Relation]) {
+    for relation in relations.iter().filter(|relation| relation.kind == RelationType::Issued) {
+        let name = entities.get(relation.subject).map(|issuer| issuer.canonical_name.clone());
+        let document = entities.get_mut(relation.object).map(|document| &mut document.value);
+        if let (Some(name), Some(Value::DocumentReference { issuer, .. })) = (name, document)
+            && issuer.is_empty()
+        {
+            *issuer = name;
+        }
+    }
 }
 
 /// All relations, by evidence.

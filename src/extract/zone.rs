@@ -1,16 +1,20 @@
 //! Development zones, parks, new areas, projects: by table, and by a grammar of their last words.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::Detector;
+use super::Division;
 use super::MentionKind;
 use super::Value;
 use super::characters::Characters;
 use super::characters::Mask;
 use super::characters::is_han;
 use super::finding::Finding;
+use super::gazetteer::Code;
 use super::gazetteer::Entry;
 use super::gazetteer::Gazetteer;
+use super::gazetteer::level;
 use super::place::is_function;
 use crate::extract::words::Words;
 
@@ -64,7 +68,7 @@ pub(crate) fn find(
             index += 1;
             continue;
         }
-        if let Some(finding) = listed(text, gazetteer, index, taken)
+        if let Some(finding) = listed(text, gazetteer, places, index, taken)
             && (beijing || !finding.canonical.ends_with("城市副中心") || finding.kind == MentionKind::Name)
         {
             found.push(finding);
@@ -90,11 +94,34 @@ pub(crate) fn find(
         }
         index += 1;
     }
+    rejoin(&mut found);
     found
 }
 
+/// 人力资源服务产业园 beside 国家级人力资源服务产业园 is the same park, its rank left out.
+fn rejoin(found: &mut [Finding]) {
+    let ranked: BTreeMap<String, String> = found
+        .iter()
+        .filter_map(|finding| {
+            let bare = ["国家级", "省级", "市级", "区级"]
+                .iter()
+                .find_map(|rank| finding.canonical.strip_prefix(rank))?;
+            Some((bare.to_owned(), finding.canonical.clone()))
+        })
+        .collect();
+    for finding in found {
+        if let Some(full) = ranked.get(&finding.canonical) {
+            finding.canonical.clone_from(full);
+            finding.kind = MentionKind::Abbreviation;
+            if let Value::Zone { full_name, .. } = &mut finding.value {
+                full_name.clone_from(full);
+            }
+        }
+    }
+}
+
 /// The division of a place that is one.
-fn division_of(place: &Finding) -> Option<crate::extract::Division> {
+fn division_of(place: &Finding) -> Option<Division> {
     match &place.value {
         Value::Place { divisions, .. } => {
             divisions.last().filter(|division| !division.code.is_empty()).cloned()
@@ -110,7 +137,13 @@ fn division_of(place: &Finding) -> Option<crate::extract::Division> {
 }
 
 /// A name of the tables.
-fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Mask) -> Option<Finding> {
+fn listed(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    places: &[Finding],
+    index: usize,
+    taken: &Mask,
+) -> Option<Finding> {
     for (length, name, entries) in gazetteer.names.names_at(text, index) {
         let zone = entries.iter().find_map(|entry| match *entry {
             Entry::Zone(code, full) => Some((code, full)),
@@ -145,7 +178,13 @@ fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Ma
         {
             end = park + 1;
         }
-        let division = (code > 0).then(|| gazetteer.division(code));
+        // The park names its own place: 中关村通州园 does not lie where 中关村 lies.
+        let own = places
+            .iter()
+            .skip(places.partition_point(|place| place.start < index + length))
+            .take_while(|place| place.end <= end)
+            .find_map(division_of);
+        let division = own.or_else(|| (code > 0).then(|| ground(gazetteer, code, name)));
         let mut finding = made(text, index, end, head_of(name), division, "zones");
         finding.detector = Detector::Dictionary("zones");
         finding.confidence = 0.95;
@@ -159,6 +198,19 @@ fn listed(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize, taken: &Ma
         return Some(finding);
     }
     None
+}
+
+/// Where a zone of the tables lies. A new area right under a province is of no county or city: it has a path of its own
+/// and no code.
+fn ground(gazetteer: &Gazetteer, code: Code, name: &str) -> Division {
+    let mut division = gazetteer.division(code);
+    if level(code) == 0 && name.ends_with("新区") {
+        let short = division.path.last().and_then(|province| province.get(.."河北".len()));
+        let own = short.and_then(|short| name.strip_prefix(short)).unwrap_or(name);
+        division.code.clear();
+        division.path.push(own.to_owned());
+    }
+    division
 }
 
 /// The head word of a name.
@@ -345,8 +397,8 @@ fn elided(
                 first
             }
         };
-        let mut finding =
-            made(text, begin, end, word, places.get(place).and_then(division_of), "elided_head");
+        let ground = places.get(place).filter(|place| place.start == begin).and_then(division_of);
+        let mut finding = made(text, begin, end, word, ground, "elided_head");
         finding.canonical = format!("{}{word}", text.text(begin, end));
         finding.kind = MentionKind::Abbreviation;
         finding.confidence = 0.7;
@@ -364,7 +416,7 @@ fn made(
     start: usize,
     end: usize,
     head: &str,
-    division: Option<crate::extract::Division>,
+    division: Option<Division>,
     rule: &'static str,
 ) -> Finding {
     let value = Value::Zone { full_name: String::new(), kind: head.to_owned(), division };
@@ -398,6 +450,20 @@ mod tests {
     #[test]
     fn each_place_of_a_list_is_a_zone_of_its_kind() {
         check("北京通州区要求，产业向宋庄、西集板块集中", &["宋庄", "西集板块"]);
+    }
+
+    #[test]
+    fn parks_lie_where_they_say() {
+        let ground = |text: &str| {
+            let found = fixture::extract(text, None);
+            found.entities.into_iter().find_map(|entity| {
+                if let crate::extract::Value::Zone { division, .. } = entity.value { division } else { None }
+            })
+        };
+        let park = ground("北京市通州区举行会议，中关村通州园开园").unwrap();
+        assert_eq!((park.code.as_str(), park.path.join("/").as_str()), ("110112", "北京市/通州区"));
+        let area = ground("考察雄安新区").unwrap();
+        assert_eq!((area.code.as_str(), area.path.join("/").as_str()), ("", "河北省/雄安新区"));
     }
 
     #[test]

@@ -225,6 +225,7 @@ fn seed_people_and_posts() {
         let held: Vec<&str> = posts.iter().map(|post| post.title.as_str()).collect();
         assert_eq!(held, titles, "{name}");
         assert!(posts.iter().all(|post| post.post.starts_with("北京")), "{posts:?}");
+        assert!(posts.iter().all(|post| !post.post.contains("市市政府")), "{posts:?}");
     }
 }
 
@@ -393,6 +394,103 @@ fn seed_speech_and_zones() {
     assert_eq!(assigned, expected);
 }
 
+#[test]
+fn seed_directives() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    let position = |offset: u32| text[..offset as usize].chars().count();
+    let mut answered = BTreeMap::new();
+    for directive in &found.directives {
+        let key = (position(directive.span.start), position(directive.span.end));
+        answered.insert(key, directive);
+    }
+    let (mut all, mut hits, mut modals, mut addressees) = (0, 0, 0, 0);
+    let mut expected = BTreeSet::new();
+    let (mut missing, mut wrong) = (Vec::new(), Vec::new());
+    for directive in gold["directives"].as_array().unwrap() {
+        let key =
+            (directive["start"].as_u64().unwrap() as usize, directive["end"].as_u64().unwrap() as usize);
+        let written = directive["text"].as_str().unwrap();
+        if directive["kind"] == "frame" {
+            if answered.contains_key(&key) {
+                wrong.push(format!("frame {written}"));
+            }
+            continue;
+        }
+        all += 1;
+        expected.insert(key);
+        let Some(answer) = answered.get(&key) else {
+            missing.push(written);
+            continue;
+        };
+        let speaker = answer.speaker.map_or("", |entity| found.entities[entity].canonical_name.as_str());
+        if speaker == directive["speaker"].as_str().unwrap_or("") {
+            hits += 1;
+        } else {
+            wrong.push(format!("speaker {speaker} of {written}"));
+        }
+        let modal = answer.modal.map(|span| span.of(&text));
+        if modal == directive["modal"].as_str() {
+            modals += 1;
+        } else {
+            wrong.push(format!("modal {modal:?} of {written}"));
+        }
+        let addressee = answer.addressee.map(|span| span.of(&text));
+        if addressee == directive["target"].as_str() {
+            addressees += 1;
+        } else {
+            wrong.push(format!("addressee {addressee:?} of {written}"));
+        }
+    }
+    let extra: Vec<&str> = answered
+        .iter()
+        .filter(|(key, _)| !expected.contains(key))
+        .map(|(_, directive)| directive.span.of(&text))
+        .collect();
+    println!(
+        "seed directives {hits}/{all}, {} found, modals {modals}, addressees {addressees}",
+        answered.len()
+    );
+    println!("missing {missing:?}\nextra {extra:?}\nwrong {wrong:#?}");
+    for directive in &found.directives {
+        println!(
+            "  {} | {} | {}",
+            directive.span.of(&text),
+            directive.action.map_or("-", |span| span.of(&text)),
+            directive.object.map_or("-", |span| span.of(&text))
+        );
+    }
+    let f1 = 2.0 * hits as f64 / (all + answered.len()) as f64;
+    assert!(f1 >= 0.95, "{f1}");
+}
+
+#[test]
+fn seed_keyphrases_and_key_sentences() {
+    let Some((text, kinds, gold)) = seed() else { return };
+    // The pipeline reads no sentences out of headlines.
+    let found = extract(&text, &kinds, Anchors::default(), &ExtractOptions::default());
+    let position = |offset: u32| text[..offset as usize].chars().count();
+    let phrases: Vec<&str> = found.keyphrases.iter().map(|phrase| phrase.text.as_str()).collect();
+    let wanted: Vec<&str> =
+        gold["keyphrases"].as_array().unwrap().iter().filter_map(|phrase| phrase["text"].as_str()).collect();
+    let shared = wanted.iter().filter(|phrase| phrases.contains(phrase)).count();
+    println!("seed keyphrases {shared}/{}: {phrases:?}", wanted.len());
+    assert!(phrases.len() == 20 && shared >= 8, "{phrases:?}");
+    let sentences: Vec<(usize, usize)> = found
+        .key_sentences
+        .iter()
+        .map(|sentence| (position(sentence.span.start), position(sentence.span.end)))
+        .collect();
+    for sentence in &found.key_sentences {
+        println!("  {:.2} {} {:?}", sentence.score, sentence.span.of(&text), sentence.components);
+    }
+    assert_eq!(sentences.len(), 5);
+    for must in gold["summary_must"].as_array().unwrap() {
+        let start = must["start"].as_u64().unwrap() as usize;
+        assert!(sentences.iter().any(|&(from, _)| from == start), "{}", must["text"]);
+    }
+}
+
 /// What must hold of every answer, whatever the text.
 #[track_caller]
 fn laws(text: &str) {
@@ -420,6 +518,24 @@ fn laws(text: &str) {
         assert!(fits(speech.cue) && fits(speech.content) && speech.speaker.is_none_or(fits), "{speech:?}");
         assert!(speech.speaker_entity.is_none_or(entity));
     }
+    for directive in &found.directives {
+        assert!(
+            fits(directive.span)
+                && [directive.modal, directive.action, directive.object, directive.addressee]
+                    .into_iter()
+                    .flatten()
+                    .all(fits),
+            "{directive:?}"
+        );
+        let mut entities = directive.targets.iter().chain(&directive.speaker).chain(&directive.deadline);
+        assert!(entities.all(|&index| entity(index)), "{directive:?}");
+    }
+    assert!(found.directives.is_sorted_by_key(|directive| directive.span));
+    for phrase in &found.keyphrases {
+        assert!((0.0..=1.0).contains(&phrase.score) && !phrase.spans.is_empty(), "{phrase:?}");
+        assert!(phrase.spans.iter().all(|&span| fits(span)), "{phrase:?}");
+    }
+    assert!(found.key_sentences.iter().all(|sentence| fits(sentence.span)));
     for assignment in &found.function_assignments {
         assert!(fits(assignment.function) && fits(assignment.zone) && fits(assignment.evidence));
     }
@@ -482,6 +598,12 @@ const PIECES: &[&str] = &[
     "公司",
     "局",
     "在京",
+    "要",
+    "必须",
+    "把",
+    "完善",
+    "机制",
+    "围绕",
     "\n",
     "\u{20000}",
     "😀",
@@ -530,6 +652,11 @@ fn hostile_texts_cost_linear_time() {
         "原常委",
         "廖书记",
         "上午",
+        "各部门要",
+        "，要完善",
+        "（",
+        "城市",
+        "城市发展，",
     ] {
         let time = |count: usize| {
             let text = piece.repeat(count / piece.chars().count());
@@ -555,10 +682,17 @@ fn types_and_confidence_are_honoured() {
     assert_eq!((found.entities.len(), found.relations.len(), found.speeches.len()), (1, 0, 1));
     assert_eq!(found.speeches[0].speaker_entity, Some(0));
     let sure = ExtractOptions { min_confidence: 1.0, ..ExtractOptions::default() };
-    assert_eq!(extract(text, &[], Anchors::default(), &sure), Extraction::default());
+    let found = extract(text, &[], Anchors::default(), &sure);
+    assert!(found.entities.is_empty() && found.relations.is_empty());
+    assert!(found.speeches.is_empty() && found.directives.is_empty());
     let bare = ExtractOptions { omit_relations: true, ..ExtractOptions::default() };
     let found = extract(text, &[], Anchors::default(), &bare);
     assert!(found.relations.is_empty() && found.speeches.is_empty() && found.entities.len() > 2);
+    assert!(found.directives.is_empty() && !found.key_sentences.is_empty());
+    let text = "海水淡化产业前景广阔，海水淡化装备出口增加。远洋渔业收入增长，远洋渔业船队扩大。";
+    let few = ExtractOptions { max_keyphrases: 1, max_key_sentences: 1, ..ExtractOptions::default() };
+    let found = extract(text, &[], Anchors::default(), &few);
+    assert_eq!((found.keyphrases.len(), found.key_sentences.len()), (1, 1));
 }
 
 // ---- the annotated articles ----

@@ -62,6 +62,14 @@ pub(crate) fn find(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -
         let chain =
             found.last().filter(|last| last.end == candidate.start).and_then(|last| code_of(&last.value));
         let Some((value, kind, confidence)) = read(gazetteer, &setting, candidate, chain) else { continue };
+        // 澄海 of a firm's name is no place of the text, unless the text knows the place as such.
+        if kind == MentionKind::Abbreviation
+            && code_of(&value)
+                .is_some_and(|code| level(code) == 2 && !setting.named.contains_key(&code) && chain.is_none())
+            && in_name(text, candidate.end)
+        {
+            continue;
+        }
         let (name, detector) = (canonical(&value, candidate.name), Detector::Dictionary("divisions"));
         let span = text.span(candidate.start, candidate.end);
         let range = (candidate.start, candidate.end);
@@ -92,6 +100,29 @@ pub(crate) fn find(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -
         free
     });
     (found, setting)
+}
+
+/// Last words of names of firms and papers that begin with a place.
+#[rustfmt::skip]
+const NAME_ENDS: &[&str] = &[
+    "药业", "酒业", "乳业", "矿业", "置业", "实业", "股份", "科技", "控股", "集团", "公司", "银行", "证券", "传媒",
+    "经济观察", "观察报", "商报", "晨报", "早报", "新闻网", "电子", "地产", "食品", "钢铁", "重工", "电器", "能源",
+];
+
+/// Whether a name of a firm or paper goes on for at most two words: 康明|药业, 经济观察.
+fn in_name(text: &Characters<'_>, end: usize) -> bool {
+    let mut at = end;
+    for _ in 0..3 {
+        if !is_han(text.at(at)) || is_function(text.at(at)) {
+            return false;
+        }
+        if let Some((word, length)) = text.any_of(at, NAME_ENDS) {
+            // 通州科技: of the place; a firm has a word of its own before its trade.
+            return (at > end || word.chars().count() > 2) && !is_function(text.at(at + length - 1));
+        }
+        at = text.word_end(at);
+    }
+    false
 }
 
 /// Code of a place that is one division.

@@ -55,7 +55,7 @@ pub(super) const ADVERBS: &[&str] = &[
 const MAX_CLAUSE: usize = 120;
 
 /// Actors of a sentence among which a subject is looked for.
-const MAX_ACTORS: usize = 64;
+pub(super) const MAX_ACTORS: usize = 64;
 
 impl Scene<'_> {
     /// The cues of one sentence.
@@ -183,7 +183,9 @@ impl Scene<'_> {
         {
             let comma = (after..after + 7).find(|&at| matches!(text.at(at), '，' | '：'));
             let receiver = comma.filter(|&comma| {
-                word != "表示" && text.slice(after, comma).iter().all(|&character| is_han(character))
+                word != "表示"
+                    && text.slice(after, comma).iter().all(|&character| is_han(character))
+                    && self.is_receiver(after, comma)
             });
             after = receiver.unwrap_or(after);
         }
@@ -225,7 +227,18 @@ impl Scene<'_> {
             let near = if carried {
                 matches!(
                     word,
-                    "指出" | "强调" | "要求" | "表示" | "呼吁" | "提议" | "指控" | "宣布" | "规定" | "宣告"
+                    "指出"
+                        | "强调"
+                        | "要求"
+                        | "表示"
+                        | "呼吁"
+                        | "提议"
+                        | "指控"
+                        | "宣布"
+                        | "规定"
+                        | "宣告"
+                        | "叮嘱"
+                        | "嘱咐"
                 ) && index - clause <= 4
             } else {
                 range.is_some_and(|(_, end)| self.only_adverbs(end, index))
@@ -371,6 +384,23 @@ impl Scene<'_> {
         let reported = text.ends_with(start, "据") && end - start <= 16;
         let noun = reported || text.any_before(end, SPEAKERS).is_some();
         (noun && end - start <= 24 && end > start).then_some((Some((start, end)), None, false, false))
+    }
+
+    /// Whether words name who is spoken to: 记者, 村民们; 盘活厂房 is what is said.
+    fn is_receiver(&self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        let person = self.actors_in(start, end).iter().any(|actor| actor.end == end);
+        person
+            || text.any_before(end, SPEAKERS).is_some()
+            || text
+                .any_before(
+                    end,
+                    &[
+                        "们", "他", "她", "我", "你", "您", "者", "员", "长", "师", "生", "孩子", "家属",
+                        "工人", "家人", "儿子", "女儿",
+                    ],
+                )
+                .is_some()
     }
 
     /// The time that ends right before a character.

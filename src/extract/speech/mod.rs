@@ -44,6 +44,17 @@ const NARRATION: &[&str] = &[
     "截至", "这为", "为此，", "访问期间", "出席",
 ];
 
+/// Predicates of people beside the speaker: a sentence of theirs tells, and ends what was said before it.
+#[rustfmt::skip]
+const ATTENDING: &[&str] = &[
+    "一同", "一起", "参加", "陪同", "出席", "主持", "随同", "列席", "作了汇报", "作汇报", "汇报了",
+    "参与调研", "参与检查", "介绍了", "致辞", "作说明", "作交流", "作了说明", "作了交流", "通报了", "传达了",
+    "宣读了", "讲话", "作了讲话", "发言", "作了发言", "作发言", "作表态", "先后发言",
+];
+
+/// Longest closing bracket that names who wrote a text, in characters.
+const MAX_BYLINE: usize = 40;
+
 /// Cues of a sentence that may cut short what an earlier one introduces.
 const MAX_LATER: usize = 16;
 
@@ -117,11 +128,9 @@ pub(crate) fn find(
         }
         hits.push(found);
     }
+    scene.headlines(&mut speeches);
     let mut reached = 0;
-    for (number, sentence) in sentences.iter().enumerate() {
-        if let Some(speech) = scene.headline(sentence) {
-            speeches.push(speech);
-        }
+    for (number, _) in sentences.iter().enumerate() {
         let here = hits.get(number).map(Vec::as_slice).unwrap_or_default();
         for (order, hit) in here.iter().enumerate() {
             let later = here.get(order + 1..).unwrap_or_default();
@@ -148,29 +157,51 @@ impl Scene<'_> {
         self.actors.get(from..to).unwrap_or_default()
     }
 
-    /// 蔡奇：把城市副中心打造成北京发展新高地
-    fn headline(&self, sentence: &Block) -> Option<Speech> {
-        if !matches!(
-            sentence.kind,
-            ParagraphKind::Title | ParagraphKind::OriginalTitle | ParagraphKind::Heading
-        ) {
-            return None;
+    /// What headlines say: 周明远：把工作做实, or 周明远在某地调研时强调 把工作做实.
+    fn headlines(&self, speeches: &mut Vec<Speech>) {
+        for paragraph in self.text.paragraphs() {
+            match paragraph.kind {
+                ParagraphKind::Title | ParagraphKind::OriginalTitle | ParagraphKind::Heading => {
+                    speeches.extend(self.headline(paragraph));
+                }
+                ParagraphKind::Body
+                | ParagraphKind::ListItem
+                | ParagraphKind::TableRow
+                | ParagraphKind::Metadata => {}
+            }
         }
-        let actor = self
-            .actors_in(sentence.start, sentence.start + 12)
-            .iter()
-            .find(|actor| self.text.at(actor.end) == '：' && actor.kind == EntityType::Person)?;
-        let content = actor.end + 1;
-        let end = trimmed_end(self.text, content, sentence.end);
-        (end > content).then(|| Speech {
-            speaker: Some(self.text.span(actor.start, actor.end)),
-            speaker_entity: Some(actor.entity),
-            cue: self.text.span(actor.end, actor.end + 1),
-            content: self.text.span(content, end),
-            direct: false,
-            rule: "headline_colon",
-            confidence: 0.85,
-        })
+    }
+
+    /// What one headline says.
+    fn headline(&self, line: &Block) -> Option<Speech> {
+        let text = self.text;
+        let people = || self.actors_in(line.start, line.end).iter().filter(|a| a.kind == EntityType::Person);
+        let made = |actor: &Actor, cue: (usize, usize), content: usize, end: usize, rule| {
+            let end = trimmed_end(text, content, end);
+            (end >= content + 2).then(|| Speech {
+                speaker: Some(text.span(actor.start, actor.end)),
+                speaker_entity: Some(actor.entity),
+                cue: text.span(cue.0, cue.1),
+                content: text.span(content, end),
+                direct: false,
+                rule,
+                confidence: 0.85,
+            })
+        };
+        let opening = people()
+            .take(MAX_LATER)
+            .find(|actor| actor.start < line.start + 12 && matches!(text.at(actor.end), '：' | ':'));
+        if let Some(actor) = opening {
+            return made(actor, (actor.end, actor.end + 1), actor.end + 1, line.end, "headline_colon");
+        }
+        // The parts of a headline are set apart by spaces.
+        let gap = |from: usize| (from..line.end).find(|&at| matches!(text.at(at), ' ' | '\u{3000}'));
+        let first = gap(line.start)?;
+        let (_, length) = text.any_before(first, &["强调", "指出", "要求", "表示", "提出", "呼吁"])?;
+        let actor = people().next().filter(|actor| actor.end <= first - length)?;
+        let content = (first..line.end).find(|&at| !matches!(text.at(at), ' ' | '\u{3000}'))?;
+        let end = gap(content).unwrap_or(line.end);
+        made(actor, (first - length, first), content, end, "headline_cue")
     }
 
     /// The speech of a cue: how far it reaches.
@@ -218,7 +249,7 @@ impl Scene<'_> {
                 // 要求A；审议通过B
                 end = (start..end).find(|&at| text.at(at) == '；').unwrap_or(end);
             }
-            end = trimmed_end(text, start, end);
+            end = trimmed_end(text, start, before_byline(text, start, end));
             if end > start && text.at(end - 1) == '，' {
                 end -= 1;
             }
@@ -270,6 +301,23 @@ impl Scene<'_> {
         })
     }
 
+    /// Whether a sentence tells of other people who were there: 市长周明远一同调研.
+    fn attends(&self, sentence: &Block, hit: &Hit) -> bool {
+        let text = self.text;
+        self.actors_in(sentence.start, sentence.end)
+            .iter()
+            .filter(|actor| actor.kind == EntityType::Person && Some(actor.entity) != hit.entity)
+            .take(cue::MAX_ACTORS)
+            .any(|actor| {
+                let mut at = actor.end;
+                while let Some((_, length)) = text.any_of(at, &["等", "同志", "分别", "也", "还", "先后"])
+                {
+                    at += length;
+                }
+                text.any_of(at, ATTENDING).is_some()
+            })
+    }
+
     /// End of the last sentence of the paragraph that still belongs to what was said.
     fn extent(&self, sentences: &[Block], hits: &[Vec<Hit>], number: usize, hit: &Hit) -> usize {
         let text = self.text;
@@ -281,6 +329,9 @@ impl Scene<'_> {
                 || text.any_of(sentence.start, NARRATION).is_some()
                 || matches!(text.at(sentence.start), '他' | '她')
             {
+                break;
+            }
+            if self.attends(sentence, hit) || matches!(text.at(sentence.start), '(' | '（') {
                 break;
             }
             let begins = self.actors_in(sentence.start, sentence.start + 1).first();
@@ -332,6 +383,29 @@ fn closing_quote(text: &Characters<'_>, open: usize, limit: usize) -> Option<usi
     None
 }
 
+/// `end` before a closing bracket that stands after the last sentence: 。（记者 周明远）
+fn before_byline(text: &Characters<'_>, start: usize, end: usize) -> usize {
+    let mut last = end;
+    while last > start && matches!(text.before(last), ' ' | '\n' | '\u{3000}') {
+        last -= 1;
+    }
+    if !matches!(text.before(last), ')' | '）') {
+        return end;
+    }
+    let open = (start.max(last.saturating_sub(MAX_BYLINE))..last)
+        .rev()
+        .find(|&at| matches!(text.at(at), '(' | '（' | '。' | '；'));
+    match open {
+        Some(open)
+            if matches!(text.at(open), '(' | '（')
+                && matches!(text.before(open), '。' | '！' | '？' | '”' | ' ' | '\n') =>
+        {
+            open
+        }
+        Some(_) | None => end,
+    }
+}
+
 /// `end` without white space and the mark that closes the sentence.
 fn trimmed_end(text: &Characters<'_>, start: usize, end: usize) -> usize {
     let mut end = end;
@@ -375,6 +449,13 @@ mod tests {
     fn pronouns_and_carried_subjects_are_resolved() {
         check("省长周明远到村里调研。他表示，道路要修好。", &[("周明远", "表示", "道路要修好")]);
         check("省长周明远听取汇报，要求加快进度。", &[("周明远", "要求", "加快进度")]);
+    }
+
+    #[test]
+    fn who_attended_and_who_wrote_is_not_said() {
+        check("省长周明远强调，河流要治理。副省长陈国栋一同调研。", &[("周明远", "强调", "河流要治理")]);
+        check("省长周明远强调，河流要治理。（赵文 钱武）", &[("周明远", "强调", "河流要治理")]);
+        check("省长周明远走访工厂，叮嘱盘活厂房，完善服务。", &[("周明远", "叮嘱", "盘活厂房，完善服务")]);
     }
 
     #[test]

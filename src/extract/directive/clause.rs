@@ -1,0 +1,150 @@
+//! One clause with its words.
+
+use crate::extract::characters::Characters;
+use crate::extract::gazetteer::Gazetteer;
+
+use super::words;
+
+/// Words of a clause that are looked at; nobody marks a clause later than this.
+const MAX_WORDS: usize = 160;
+
+/// Longest quotation or bracket that a clause is not split inside, in characters.
+const MAX_ENCLOSED: usize = 60;
+
+/// A word by its characters.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+}
+
+/// A clause, cut at commas and full stops.
+#[derive(Clone, Debug)]
+pub(super) struct Clause {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// First of its sentence.
+    pub(super) opens: bool,
+    pub(super) words: Vec<Word>,
+}
+
+impl Clause {
+    /// The clause of a range, its words read.
+    fn new(text: &Characters<'_>, start: usize, end: usize, opens: bool) -> Self {
+        let mut words = Vec::new();
+        let mut at = start;
+        while at < end && words.len() < MAX_WORDS {
+            let next = text.word_end(at).min(end);
+            words.push(Word { start: at, end: next, text: text.folded(at, next) });
+            at = next;
+        }
+        Self { start, end, opens, words }
+    }
+
+    /// The word at an index; empty past the end.
+    pub(super) fn word(&self, index: usize) -> &str {
+        self.words.get(index).map_or("", |word| word.text.as_str())
+    }
+
+    /// First character of a word; the end of the clause past the last.
+    pub(super) fn at(&self, index: usize) -> usize {
+        self.words.get(index).map_or(self.end, |word| word.start)
+    }
+
+    /// First word that begins at or after a character.
+    pub(super) fn index_of(&self, start: usize) -> usize {
+        self.words.partition_point(|word| word.start < start)
+    }
+
+    /// Whether a word can be the verb of a directive.
+    pub(super) fn is_verb(&self, gazetteer: &Gazetteer, index: usize) -> bool {
+        let word = self.word(index);
+        // 的 makes a noun of what follows it, 这一 of what it stands before.
+        let noun =
+            index > 0 && matches!(self.word(index - 1), "的" | "、" | "之") || self.word(index + 1) == "的";
+        !noun
+            && !words::is_preposition(word)
+            && !words::is_conjunction(word)
+            && (words::is_verb(word)
+                || word.chars().count() >= 2
+                    && gazetteer.is_relating(word)
+                    && (!words::is_adverb(word) || words::acts_too(word))
+                || halves(word).is_some_and(|(one, other)| {
+                    let acts = |word: &str| words::is_verb(word) || gazetteer.is_relating(word);
+                    acts(one) || words::is_adverb(one) && acts(other)
+                }))
+    }
+
+    /// The first word that is no adverb; 集中 before a verb is one, 集中 before a noun acts.
+    pub(super) fn after_adverbs(&self, gazetteer: &Gazetteer, index: usize) -> usize {
+        let mut head = index;
+        while words::is_adverb(self.word(head))
+            && (!self.is_verb(gazetteer, head) || words::is_verb(self.word(head + 1)))
+        {
+            head += 1;
+        }
+        head
+    }
+}
+
+/// The halves of a word of four characters, which the dictionary holds as one: 加快|进度, 深入|研究.
+pub(super) fn halves(word: &str) -> Option<(&str, &str)> {
+    let (middle, _) = word.char_indices().nth(2)?;
+    (word.chars().count() == 4).then(|| word.split_at_checked(middle)).flatten()
+}
+
+/// The clauses of a range, in order.
+pub(super) fn clauses(text: &Characters<'_>, start: usize, end: usize) -> Vec<Clause> {
+    let mut found = Vec::new();
+    let mut begin = start;
+    let mut opens = true;
+    let mut index = start;
+    while index < end {
+        let character = text.at(index);
+        if let Some(close) = closing(character) {
+            // Commas inside “…” do not cut a clause.
+            let limit = end.min(index + MAX_ENCLOSED);
+            let inside = (index + 1..limit).find(|&at| text.at(at) == close || text.at(at) == character);
+            if let Some(at) = inside.filter(|&at| text.at(at) == close) {
+                index = at + 1;
+                continue;
+            }
+        }
+        let stops = matches!(character, '。' | '！' | '？' | '\n' | '!' | '?');
+        if stops || matches!(character, '，' | '；' | '：' | ',' | ';') {
+            push(text, begin, index, opens, &mut found);
+            // An empty piece does not open a sentence twice.
+            opens = stops || opens && begin == index;
+            begin = index + 1;
+        }
+        index += 1;
+    }
+    push(text, begin, end, opens, &mut found);
+    found
+}
+
+/// What closes an opening mark.
+fn closing(character: char) -> Option<char> {
+    match character {
+        '“' => Some('”'),
+        '（' => Some('）'),
+        '(' => Some(')'),
+        '《' => Some('》'),
+        _ => None,
+    }
+}
+
+/// Keeps a clause without the white space and quotation marks around it.
+fn push(text: &Characters<'_>, start: usize, end: usize, opens: bool, found: &mut Vec<Clause>) {
+    let (mut start, mut end) = (start, end);
+    while start < end && matches!(text.at(start), ' ' | '\u{3000}' | '”' | '\t' | '\u{a0}' | '\r') {
+        start += 1;
+    }
+    while end > start && matches!(text.before(end), ' ' | '\u{3000}' | '\t' | '\u{a0}' | '\r') {
+        end -= 1;
+    }
+    if end >= start + 2 {
+        found.push(Clause::new(text, start, end, opens));
+    }
+}

@@ -1,0 +1,369 @@
+//! What shall be done: clauses of reported speech, and of the text itself where they bind by their own words.
+//!
+//! A clause is a directive by its mark (要, 必须, 不得), by its form (an opening verb after someone who commands), or
+//! because a clause before it in the same sentence is one. Clauses that set the scene (围绕…的要求) and clauses that
+//! describe (…是…, 已…) are none.
+
+mod action;
+mod clause;
+mod words;
+
+use crate::extract::Directive;
+use crate::extract::EntityIndex;
+use crate::extract::EntityType;
+use crate::extract::Modality;
+use crate::extract::Speech;
+use crate::extract::characters::Characters;
+use crate::extract::finding::Finding;
+use crate::extract::gazetteer::Gazetteer;
+use clause::Clause;
+use clause::clauses;
+
+/// Words before a mark, its subject among them.
+const MAX_SUBJECT: usize = 14;
+
+/// What the rules look at.
+#[derive(Debug)]
+struct Scene<'a> {
+    text: &'a Characters<'a>,
+    gazetteer: &'a Gazetteer,
+    mentions: &'a [(Finding, EntityIndex)],
+}
+
+/// Who speaks, and what has been told so far.
+#[derive(Clone, Debug, Default)]
+struct State {
+    speaker: Option<EntityIndex>,
+    /// In reported speech.
+    spoken: bool,
+    /// Plain verbs are told to someone.
+    commands: bool,
+    /// A clause of this sentence is a directive.
+    in_force: bool,
+    /// 到2030年底，: a time before the comma holds for the clause after it.
+    deadline: Option<EntityIndex>,
+    /// Who this sentence tells to do it.
+    addressee: Option<(usize, usize)>,
+}
+
+/// A mark with its place among the words.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    modality: Modality,
+    start: usize,
+    end: usize,
+    index: usize,
+    verb_too: bool,
+}
+
+/// Finds the directives, in order of the text.
+pub(crate) fn find(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    mentions: &[(Finding, EntityIndex)],
+    speeches: &[Speech],
+) -> Vec<Directive> {
+    let scene = Scene { text, gazetteer, mentions };
+    let mut found = Vec::new();
+    let mut reached = 0;
+    let mut order: Vec<&Speech> = speeches.iter().collect();
+    // What is quoted inside a speech is read with it.
+    order.sort_by_key(|speech| (speech.content.start, std::cmp::Reverse(speech.content.end)));
+    let mut spoken = Vec::with_capacity(order.len());
+    for speech in order {
+        let start = text.index_of(speech.content.start).max(reached);
+        let end = text.index_of(speech.content.end);
+        if start >= end {
+            continue;
+        }
+        reached = end;
+        spoken.push((start, end));
+        let cue = text.index_of(speech.cue.start);
+        let cue = text.folded(cue, text.index_of(speech.cue.end));
+        let state = State {
+            speaker: speech.speaker_entity,
+            spoken: true,
+            commands: words::commands(&cue),
+            ..State::default()
+        };
+        scene.read(start, end, state, speech.confidence, &mut found);
+    }
+    let mut next = 0;
+    for sentence in text.sentences() {
+        while spoken.get(next).is_some_and(|&(_, end)| end <= sentence.start) {
+            next += 1;
+        }
+        let quoted = spoken.get(next).is_some_and(|&(start, _)| start < sentence.end);
+        if !quoted {
+            scene.read(sentence.start, sentence.end, State::default(), 0.75, &mut found);
+        }
+    }
+    found.sort_by_key(|directive| directive.span);
+    found
+}
+
+impl Scene<'_> {
+    /// The directives of a range.
+    fn read(&self, start: usize, end: usize, state: State, confidence: f64, found: &mut Vec<Directive>) {
+        let mut state = state;
+        for clause in clauses(self.text, start, end) {
+            if clause.opens {
+                state.in_force = false;
+                state.addressee = None;
+                state.deadline = None;
+            }
+            if let Some(deadline) = self.only_time(&clause) {
+                state.deadline = deadline.or(state.deadline);
+            } else if let Some(mut directive) = self.directive(&clause, &mut state) {
+                directive.confidence *= confidence;
+                directive.deadline = directive.deadline.or(state.deadline);
+                found.push(directive);
+            }
+        }
+    }
+
+    /// The directive of a clause; none where it sets the scene or describes.
+    fn directive(&self, clause: &Clause, state: &mut State) -> Option<Directive> {
+        let mut first = clause.index_of(self.article(clause));
+        while words::is_conjunction(clause.word(first)) || self.is_ordinal(clause, first) {
+            first += 1;
+        }
+        let mark = self.mark(clause, first, state.spoken);
+        if let Some(mark) = mark {
+            state.commands |= state.spoken && mark.modality != Modality::Plan;
+            let subject = self.agent(clause, first, mark.index);
+            if subject.is_some() || clause.opens {
+                state.addressee = subject;
+            }
+        } else if let Some(agent) = self.leading_agent(clause, first) {
+            state.addressee = Some(agent);
+        }
+        let head = mark.map_or(first, |mark| mark.index + 1);
+        if self.sets_scene(clause, first, head, mark.is_some()) {
+            // What it leads to is told all the same.
+            state.in_force |= mark.is_some();
+            if clause.opens && mark.is_none() {
+                state.addressee = self.agent(clause, first, self.framing(clause, first).unwrap_or(first));
+            }
+            return None;
+        }
+        let rule = if mark.is_some() {
+            if state.spoken { "modal_in_speech" } else { "modal_in_text" }
+        } else if self.describes(clause)
+            || !(state.spoken || state.in_force && self.opens_with_verb(clause, first))
+        {
+            return None;
+        } else if state.in_force {
+            "carried_in_sentence"
+        } else if state.commands && self.opens_with_verb(clause, first) {
+            "imperative_in_speech"
+        } else {
+            return None;
+        };
+        state.in_force = true;
+        let (action, object) = self.action(clause, first, mark);
+        let (deadline, targets) = self.figures(clause);
+        let text = self.text;
+        let span = |(start, end): (usize, usize)| text.span(start, end);
+        Some(Directive {
+            span: text.span(clause.start, clause.end),
+            modality: mark.map_or(Modality::Unmarked, |mark| mark.modality),
+            modal: mark.map(|mark| text.span(mark.start, mark.end)),
+            action: action.map(span),
+            object: object.map(span),
+            speaker: state.speaker,
+            addressee: state.addressee.map(span),
+            deadline,
+            targets,
+            rule,
+            confidence: match rule {
+                "modal_in_speech" => 1.0,
+                "imperative_in_speech" => 0.95,
+                _ => 0.85,
+            },
+        })
+    }
+
+    /// First character after 第三条 at the head of a clause.
+    fn article(&self, clause: &Clause) -> usize {
+        let text = self.text;
+        if text.at(clause.start) != '第' {
+            return clause.start;
+        }
+        let numeral = |c: char| "一二三四五六七八九十百千零〇0123456789".contains(c);
+        let mut at = clause.start + 1;
+        while at < clause.end && at - clause.start < 10 && numeral(text.at(at)) {
+            at += 1;
+        }
+        if !matches!(text.at(at), '条' | '款' | '项') || at == clause.start + 1 {
+            return clause.start;
+        }
+        at += 1;
+        while at < clause.end && matches!(text.at(at), ' ' | '\u{3000}') {
+            at += 1;
+        }
+        at
+    }
+
+    /// 一要, （二）, 第三 before the directive itself.
+    fn is_ordinal(&self, clause: &Clause, index: usize) -> bool {
+        let word = clause.word(index);
+        let numeral = |word: &str| word.chars().all(|c| "一二三四五六七八九十第（）()、".contains(c));
+        !word.is_empty()
+            && numeral(word)
+            && (index > 0 || word.chars().count() > 1 || matches!(clause.word(index + 1), "要" | "是"))
+    }
+
+    /// The word that marks how strongly a clause binds.
+    fn mark(&self, clause: &Clause, first: usize, spoken: bool) -> Option<Mark> {
+        let mut verbs = false;
+        for index in first..clause.words.len().min(first + MAX_SUBJECT) {
+            let word = clause.words.get(index)?;
+            if matches!(
+                word.text.as_str(),
+                "如果" | "若" | "如" | "只要" | "只有" | "即使" | "把" | "将" | "是"
+            ) && !(word.text == "将" && index == first + 1)
+                && !(word.text == "是" && words::modal(clause.word(index + 1)).is_some())
+            {
+                // 把 with its verb comes after the mark; what is supposed is not told.
+                return None;
+            }
+            let known = words::modal(&word.text).filter(|_| {
+                let before = if index > first { clause.word(index - 1) } else { "" };
+                let follows = clause.words.get(index + 1).is_some();
+                // 支持 of 政策支持, 需要 of 人民的需要
+                let noun = matches!(before, "的" | "所" | "和" | "、" | "之" | "以" | "重" | "在");
+                let weak = words::is_verb_too(&word.text)
+                    || matches!(
+                        word.text.as_str(),
+                        "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将"
+                    );
+                let bare = index == first
+                    || !weak
+                    || !verbs && (self.agent(clause, first, index).is_some() || words::is_adverb(before));
+                follows && !noun && bare && clause.word(index + 1) != "的"
+            });
+            if let Some((modality, length)) = known {
+                let alone = words::binds_alone(&word.text)
+                    && (word.text != "要" || index == first || self.agent(clause, first, index).is_some());
+                let planned = modality == Modality::Plan && self.agent(clause, first, index).is_none();
+                if !spoken && !alone || planned {
+                    return None;
+                }
+                let verb_too = words::is_verb_too(&word.text);
+                return Some(Mark { modality, start: word.end - length, end: word.end, index, verb_too });
+            }
+            verbs |= clause.is_verb(self.gazetteer, index);
+        }
+        None
+    }
+
+    /// Who is told, among the words before the mark.
+    fn agent(&self, clause: &Clause, first: usize, mark: usize) -> Option<(usize, usize)> {
+        let mut last = mark;
+        while last > first
+            && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
+        {
+            last -= 1;
+        }
+        if last <= first
+            || words::is_preposition(clause.word(first))
+            || words::opens_frame(clause.word(first))
+        {
+            return None;
+        }
+        let (start, end) = (clause.at(first), clause.words.get(last - 1)?.end);
+        let named = self.mention_ending(start, end).is_some_and(|kind| {
+            matches!(
+                kind,
+                EntityType::Organization
+                    | EntityType::Zone
+                    | EntityType::Place
+                    | EntityType::Person
+                    | EntityType::Post
+            )
+        });
+        (named || self.text.any_before(end, words::AGENTS).is_some()).then_some((start, end))
+    }
+
+    /// Who opens an unmarked clause: 市里选派干部, 通州区加大投入.
+    fn leading_agent(&self, clause: &Clause, first: usize) -> Option<(usize, usize)> {
+        let start = clause.at(first);
+        if let Some((_, length)) = self.text.any_of(start, words::LEADING_AGENTS) {
+            return Some((start, start + length)).filter(|&(_, end)| end < clause.end);
+        }
+        let (finding, _) =
+            self.mentions.get(self.mentions.partition_point(|(finding, _)| finding.start < start))?;
+        let kind = finding.value.entity_type();
+        let body = matches!(kind, EntityType::Organization | EntityType::Zone | EntityType::Place);
+        let next = clause.index_of(finding.end);
+        let acts = clause.is_verb(self.gazetteer, next)
+            || words::is_adverb(clause.word(next)) && !clause.word(next).is_empty();
+        (body && finding.start == start && acts && clause.at(next) == finding.end)
+            .then_some((start, finding.end))
+    }
+
+    /// The kind of the mention that ends at a character and begins after another.
+    fn mention_ending(&self, start: usize, end: usize) -> Option<EntityType> {
+        let from = self.mentions.partition_point(|(finding, _)| finding.start < start);
+        self.mentions
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|(finding, _)| finding.start < end)
+            .take(16)
+            .find(|(finding, _)| finding.end == end)
+            .map(|(finding, _)| finding.value.entity_type())
+    }
+
+    /// The word that opens a frame: 围绕, or 作为 after a subject.
+    fn framing(&self, clause: &Clause, head: usize) -> Option<usize> {
+        if words::opens_frame(clause.word(head)) {
+            return Some(head);
+        }
+        (head..clause.words.len().min(head + 6)).find(|&index| clause.word(index) == "作为")
+    }
+
+    /// Whether a clause only sets the scene.
+    fn sets_scene(&self, clause: &Clause, first: usize, head: usize, marked: bool) -> bool {
+        let mut head = head;
+        while words::is_adverb(clause.word(head)) {
+            head += 1;
+        }
+        let taken =
+            (first..clause.words.len().min(head + 8)).any(|index| matches!(clause.word(index), "把" | "将"));
+        let Some(frame) = self.framing(clause, head).filter(|_| !taken) else { return false };
+        if clause.word(frame) == "作为" && frame > head {
+            return !marked;
+        }
+        let ends = self.text.any_before(clause.end, words::FRAME_ENDS).is_some();
+        let acts = (frame + 2..clause.words.len())
+            .any(|index| clause.is_verb(self.gazetteer, index) && index + 1 < clause.words.len());
+        let phrase = matches!(clause.word(frame), "以" | "在" | "当") && !acts;
+        ends || phrase || !acts && clause.word(frame) != "以"
+    }
+
+    /// Whether a clause describes.
+    fn describes(&self, clause: &Clause) -> bool {
+        // 具备条件的企业: what stands before 的 only tells which.
+        let attributes = clause.words.iter().rposition(|word| word.text == "的").unwrap_or(0);
+        let describes = |(index, word): (usize, &clause::Word)| {
+            words::describes(&word.text) && (index >= attributes || word.text.ends_with('是'))
+        };
+        clause.words.iter().enumerate().any(describes) || clause.word(0) == "有" || clause.word(1) == "有"
+    }
+
+    /// Whether a clause begins as a command: with a verb, or with 把 and the like before one.
+    fn opens_with_verb(&self, clause: &Clause, first: usize) -> bool {
+        let index = clause.after_adverbs(self.gazetteer, first);
+        let word = clause.word(index);
+        matches!(word, "把" | "将")
+            || clause.is_verb(self.gazetteer, index)
+                && (index + 1 < clause.words.len() || clause::halves(word).is_some())
+            || matches!(word, "向" | "为" | "与" | "给" | "从" | "以")
+                && (index + 2..clause.words.len()).any(|at| clause.is_verb(self.gazetteer, at))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Directives by mark, by form, and carried on.
+
+use crate::extract::Extraction;
+use crate::extract::Modality;
+use crate::extract::fixture;
+use crate::text::Span;
+
+/// (addressee, modality, mark, action, object) of each directive.
+fn read<'a>(found: &Extraction, text: &'a str) -> Vec<(&'a str, Modality, &'a str, &'a str, &'a str)> {
+    let words = |span: Option<Span>| span.map_or("", |span| span.of(text));
+    found
+        .directives
+        .iter()
+        .map(|directive| {
+            (
+                words(directive.addressee),
+                directive.modality,
+                words(directive.modal),
+                words(directive.action),
+                words(directive.object),
+            )
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[(&str, Modality, &str, &str, &str)]) {
+    let found = fixture::extract(text, None);
+    assert_eq!(read(&found, text), expected, "{text}");
+}
+
+#[test]
+fn clauses_of_speech_carry_the_mark_on() {
+    check(
+        "省长周明远强调，要保护好河流，完善配套服务。",
+        &[
+            ("", Modality::Obligation, "要", "保护好", "河流"),
+            ("", Modality::Unmarked, "", "完善", "配套服务"),
+        ],
+    );
+}
+
+#[test]
+fn addressees_hold_for_their_sentence() {
+    check(
+        "省长周明远要求，各部门要加大投入，健全机制。加快进度。",
+        &[
+            ("各部门", Modality::Obligation, "要", "加大", "投入"),
+            ("各部门", Modality::Unmarked, "", "健全", "机制"),
+            ("", Modality::Unmarked, "", "加快", "进度"),
+        ],
+    );
+}
+
+#[test]
+fn objects_stand_before_the_verb_after_ba() {
+    check("省长周明远强调，要把河流建成风景线。", &[("", Modality::Obligation, "要", "建成", "河流")]);
+}
+
+#[test]
+fn scenes_and_descriptions_are_no_directives() {
+    check("省长周明远指出，河流是生命之源，环境已经好转。", &[]);
+    check(
+        "省长周明远指出，要围绕保护河流的要求，完善制度。",
+        &[("", Modality::Unmarked, "", "完善", "制度")],
+    );
+}
+
+#[test]
+fn texts_bind_by_their_own_words() {
+    check("建设单位不得降低标准。", &[("建设单位", Modality::Prohibition, "不得", "降低", "标准")]);
+    check("鼓励企业增加投入。", &[("", Modality::Encouragement, "鼓励", "鼓励", "企业增加投入")]);
+    check("这家企业发展很快，产品销往各地。", &[]);
+    check(
+        "第三条建设单位应当公开信息，接受监督。",
+        &[
+            ("建设单位", Modality::Obligation, "应当", "公开", "信息"),
+            ("建设单位", Modality::Unmarked, "", "接受", "监督"),
+        ],
+    );
+}
+
+#[test]
+fn verbs_after_prepositions() {
+    check(
+        "省长周明远要求，为企业发展提供平台，与周边城市融合发展，优化整合产业空间，集中资源办大事。",
+        &[
+            ("", Modality::Unmarked, "", "提供", "平台"),
+            ("", Modality::Unmarked, "", "融合发展", ""),
+            ("", Modality::Unmarked, "", "优化整合", "产业空间"),
+            ("", Modality::Unmarked, "", "集中", "资源办大事"),
+        ],
+    );
+}
+
+#[test]
+fn deadlines_and_targets() {
+    let text = "省长周明远要求，到2030年底，要建成12个项目，产值增长15%。";
+    let found = fixture::extract(text, None);
+    let due: Vec<&str> = found
+        .directives
+        .iter()
+        .filter_map(|directive| directive.deadline)
+        .map(|entity| found.entities[entity].canonical_name.as_str())
+        .collect();
+    assert_eq!(due.first().copied(), Some("2030年底"), "{:?}", found.directives);
+    let targets: Vec<&str> = found
+        .directives
+        .iter()
+        .flat_map(|directive| &directive.targets)
+        .map(|&entity| found.entities[entity].canonical_name.as_str())
+        .collect();
+    assert_eq!(targets, ["12个", "15%"]);
+}
