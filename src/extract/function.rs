@@ -1,4 +1,4 @@
-//! Functions assigned to zones: 商务服务功能向运河商务区集中.
+//! Functions assigned to zones: 金融功能向滨江商务区集中.
 
 use super::EntityIndex;
 use super::FunctionAssignment;

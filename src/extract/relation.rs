@@ -132,7 +132,7 @@ pub(crate) fn find(
     relations
 }
 
-/// 地处西集的国家网络安全产业园; 示范区位于青浦区
+/// 地处某镇的某产业园; 示范区位于青浦区
 fn located(text: &Characters<'_>, entities: &[Entity], mentions: &[(Finding, EntityIndex)]) -> Vec<Relation> {
     let is = |entity: EntityIndex, wanted: fn(&Value) -> bool| {
         entities.get(entity).is_some_and(|entity| wanted(&entity.value))

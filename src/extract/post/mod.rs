@@ -175,7 +175,7 @@ fn after(
         posts.holdings.push(Holding { title: number, name: (at, end), rule: "post_before_name" });
     }
     posts.names.push(Name { start: at, end, rule: "post_before_name" });
-    // 市领导林克庆、崔述强、殷勇: the title is shared until another one stands.
+    // 市领导甲某、乙某、丙某: the title is shared until another one stands.
     let shared = text.ends_with(last.end, "领导")
         || text.ends_with(last.end, "成员")
         || text.ends_with(last.end, "副主席")
