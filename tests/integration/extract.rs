@@ -1035,3 +1035,22 @@ fn timings() {
         );
     }
 }
+
+#[test]
+fn names_end_before_verbs_of_saying() {
+    #[track_caller]
+    fn check(text: &str, name: &str) {
+        let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+        let people: Vec<&str> = found
+            .entities
+            .iter()
+            .filter(|entity| matches!(entity.value, Value::Person { .. }))
+            .map(|entity| entity.canonical_name.as_str())
+            .collect();
+        assert_eq!(people, [name], "{text}");
+    }
+    check("县长陈小明说：“好。”", "陈小明");
+    check("县长赵光明强调，要加快。", "赵光明");
+    check("市委书记王刚还强调，要加快。", "王刚");
+    check("市长王刚表示，欢迎。", "王刚");
+}

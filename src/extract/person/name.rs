@@ -151,6 +151,9 @@ pub(super) fn chinese_name(
     } else if !is_han(text.at(two)) {
         // 殷勇等。 is not a name of three.
         if matches!(third, '等' | '说' | '称') { one } else { two }
+    } else if says(text, two) && !AFTER_NAMES.contains(third) {
+        // 陈小明说：… is no 陈小 who 明说.
+        two
     } else if text.is_word_start(one) && (text.word_end(one) > two || AFTER_NAMES.contains(third)) {
         one
     } else {
@@ -162,7 +165,7 @@ pub(super) fn chinese_name(
     // 主席和夫人, 书记从全国: a surname that is a function word, and a word behind it.
     if end == index + 3
         && gazetteer.is_word(&text.folded(index + 1, end))
-        && (RISKY.contains(first) || text.is_word_start(index + 1))
+        && (RISKY.contains(first) || text.is_word_start(index + 1) && !says(text, end))
     {
         return None;
     }
@@ -184,6 +187,16 @@ pub(super) fn chinese_name(
         return None;
     }
     Some(end)
+}
+
+/// Whether a verb of saying stands at `at`, as it does behind the name of who speaks.
+fn says(text: &Characters<'_>, at: usize) -> bool {
+    let (first, second) = (text.at(at), text.at(at + 1));
+    let pair = matches!(
+        (first, second),
+        ('强', '调') | ('指', '出') | ('表', '示') | ('要', '求') | ('介', '绍') | ('认', '为')
+    );
+    pair || matches!(first, '说' | '称') && matches!(second, '：' | '，' | '“' | ':' | ',')
 }
 
 /// Characters that no given name holds.
