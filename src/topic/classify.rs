@@ -8,7 +8,6 @@ use super::LabelScore;
 use super::ParagraphClassification;
 use super::explain;
 use super::familiarity::Makeup;
-use super::features::Block;
 use super::features::Key;
 use super::features::Segmented;
 use super::model::TopicModel;
@@ -127,29 +126,24 @@ impl Classifier {
     /// text in order, apart from one another.
     #[must_use]
     pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Vec<Score> {
-        let mut counts = Counts::default();
-        self.model.features.occurrences(input.segmented(), kept, |occurrence| counts.add(occurrence));
         let mut scores: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
-        for (key, _, value) in counts.values() {
-            if let Some(row) = self.model.weights.row(key) {
-                for (score, mantissa) in scores.iter_mut().zip(row.mantissas) {
-                    score.0 += contribution(value, row, *mantissa);
-                }
+        for (_, value, row) in self.weighted(input, kept) {
+            for (score, mantissa) in scores.iter_mut().zip(row.mantissas) {
+                score.0 += contribution(value, row, *mantissa);
             }
         }
         scores
     }
 
-    /// The features of the text that have weights, each once: key, value, row.
+    /// The features that have weights, each once: key, value, row. `kept` as for [`Self::scores`].
     pub(super) fn weighted<'s>(
         &'s self,
         input: &Input<'_>,
-    ) -> impl Iterator<Item = (Key, Block, Value, Row<'s>)> {
+        kept: Option<&[Span]>,
+    ) -> impl Iterator<Item = (Key, Value, Row<'s>)> {
         let mut counts = Counts::default();
-        self.model.features.occurrences(input.segmented(), None, |occurrence| counts.add(occurrence));
-        counts
-            .values()
-            .filter_map(|(key, block, value)| self.model.weights.row(key).map(|row| (key, block, value, row)))
+        self.model.features.occurrences(input.segmented(), kept, |occurrence| counts.add(occurrence));
+        counts.values().filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
     fn labels(&self, scores: &[Score], min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
