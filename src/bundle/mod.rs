@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod reader;
 pub mod tables;
 pub mod writer;
+pub mod tagger;
 
 use crate::analyze::Analyzer;
 use crate::error::Error;

@@ -20,6 +20,7 @@ mod table;
 pub mod documents;
 pub mod serve;
 pub mod train;
+pub mod tagger;
 pub mod evaluate;
 pub mod model;
 
@@ -57,9 +58,12 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
         Command::Train(arguments) => match &arguments.command {
             TrainCommand::Topics(arguments) => train::topics(cli, arguments),
+            TrainCommand::Tagger(arguments) => tagger::train(cli, arguments),
+            TrainCommand::Clusters(arguments) => tagger::clusters(cli, arguments),
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
+            EvaluateCommand::Tagger(arguments) => tagger::evaluate(cli, arguments),
         },
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),

@@ -65,12 +65,12 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
 }
 
 /// The steps of training, on a terminal only.
-struct Steps {
-    bar: ProgressBar,
+pub(super) struct Steps {
+    pub(super) bar: ProgressBar,
 }
 
 impl Steps {
-    fn new(quiet: bool) -> Self {
+    pub(super) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}")
         {
@@ -82,7 +82,7 @@ impl Steps {
         Self { bar }
     }
 
-    fn show(&self, name: &'static str, done: usize, total: usize) {
+    pub(super) fn show(&self, name: &'static str, done: usize, total: usize) {
         self.bar.set_message(name);
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);

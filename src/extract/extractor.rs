@@ -12,29 +12,25 @@ use super::Anchors;
 use super::EntityType;
 use super::ExtractOptions;
 use super::Extraction;
-use super::characters::Characters;
-use super::characters::Mask;
 use super::directive;
-use super::document_reference;
 use super::entity;
 use super::function;
 use super::gazetteer::Gazetteer;
 use super::incumbency;
 use super::keyphrase;
-use super::organization;
-use super::person;
 use super::place;
-use super::post;
-use super::quantity;
 use super::relation;
 use super::speech;
 use super::summary;
-use super::time;
-use super::zone;
+use super::tagger::Scratch;
+use super::tagger::Tagger;
+use super::tagger::units;
+use super::scan::Scan;
 use crate::error::Error;
 use crate::segment::Token;
 use crate::text::Folded;
 use crate::text::Prepared;
+use crate::text::Span;
 
 /// What extraction works on.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +43,21 @@ pub struct Input<'a> {
     pub tokens: &'a [Token],
     /// Dates to resolve against.
     pub anchors: Anchors,
+}
+
+/// A span that a tagger found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marked<'a> {
+    /// Where in the clean text.
+    pub span: Span,
+    /// The same in characters of the clean text.
+    pub start: usize,
+    /// First character no longer covered.
+    pub end: usize,
+    /// Type.
+    pub kind: &'a str,
+    /// Marginal probability of exactly this span with this type.
+    pub probability: f64,
 }
 
 /// Finds facts; holds the gazetteers.
@@ -64,28 +75,47 @@ impl Extractor {
         Ok(Self { gazetteer: Gazetteer::builtin()? })
     }
 
+    /// The same without a tagger.
+    ///
+    /// # Errors
+    /// As [`Extractor::builtin`].
+    pub fn rules() -> Result<Self, Error> {
+        Ok(Self { gazetteer: Gazetteer::builtin()? })
+    }
+
+    /// The spans that a tagger finds by itself, in order. Facts come from [`Extractor::extract`].
+    #[must_use]
+    pub fn mark<'a>(&self, input: &Input<'_>, tagger: &'a Tagger) -> Vec<Marked<'a>> {
+        let scan = Scan::new(input, &self.gazetteer);
+        let mut scratch = Scratch::default();
+        let hints = scan.hints();
+        let mut found = Vec::new();
+        for unit in units(&scan.text) {
+            for tagged in tagger.tag(&scan.text, &self.gazetteer, &hints, unit, &mut scratch) {
+                found.push(Marked {
+                    span: scan.text.span(tagged.start, tagged.end),
+                    start: tagged.start,
+                    end: tagged.end,
+                    kind: tagger.types().get(tagged.kind).map_or("", String::as_str),
+                    probability: tagged.probability,
+                });
+            }
+        }
+        found
+    }
+
+    /// The gazetteers, for whoever trains a tagger.
+    pub(crate) fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
     /// Finds the facts of one document.
     #[must_use]
     pub fn extract(&self, input: &Input<'_>, options: &ExtractOptions) -> Extraction {
-        let text = &Characters::new(input);
+        let Scan { text, documents, times, quantities, places, setting, bodies, zones, posts, names, .. } =
+            Scan::new(input, &self.gazetteer);
+        let text = &text;
         let gazetteer = &self.gazetteer;
-        let mut taken = Mask::new(text.len());
-        let documents = document_reference::find(text);
-        for finding in &documents {
-            taken.take(finding.start, finding.end);
-        }
-        let times = time::find(text, input.anchors, &taken);
-        let mut figures = taken.clone();
-        for finding in &times {
-            figures.take(finding.start, finding.end);
-        }
-        let quantities = quantity::find(text, &figures);
-        let (places, setting) = place::find(text, gazetteer, &figures);
-        let bodies = organization::find(text, gazetteer, &places, &taken);
-        let zones = zone::find(text, gazetteer, &places, &taken);
-        let mut posts = post::find(text, gazetteer, &places, &bodies, &figures);
-        let mut names = person::find(text, gazetteer, &posts.names, &figures);
-        post::settle(text, &mut posts, &mut names);
         let held = incumbency::posts(text, gazetteer, &places, &setting, &posts);
         let mut assembly = entity::assemble(
             text,
