@@ -20,7 +20,6 @@ pub mod tagger;
 
 use crate::analyze::Analyzer;
 use crate::error::Error;
-use crate::extract::Extractor;
 use crate::segment::Segmenter;
 use crate::topic::Classifier;
 use crate::topic::model::TopicModel;
@@ -48,7 +47,7 @@ impl Bundle {
     /// program does not compute what the program that wrote the bundle did.
     pub fn analyzer(self) -> Result<Analyzer, Error> {
         let Self { digest: _, manifest, model, golden } = self;
-        let analyzer = Analyzer::new(Segmenter::new(), Classifier::new(model), Extractor::builtin()?);
+        let analyzer = Analyzer::new(Segmenter::new(), Classifier::new(model), tagger::extractor()?);
         golden::verify(&analyzer, &golden).map_err(|reason| Error::Bundle {
             path: format!("{} {}", manifest.name, manifest.version),
             reason,

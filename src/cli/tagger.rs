@@ -31,6 +31,8 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
         out,
         dev,
         clusters,
+        unlabelled,
+        unlabelled_texts,
         types,
         folds,
         sources,
@@ -38,6 +40,7 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
         version,
         epochs,
         rate,
+        dropout,
         penalty,
         min_count,
         prune,
@@ -48,6 +51,8 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
         out: out.clone(),
         dev: dev.clone(),
         clusters: clusters.clone(),
+        unlabelled: unlabelled.clone(),
+        unlabelled_texts: *unlabelled_texts,
         types: types.clone(),
         folds: *folds,
         sources: sources.clone(),
@@ -56,6 +61,7 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
         options: TrainOptions {
             epochs: *epochs,
             rate: *rate,
+            dropout: *dropout,
             penalty: *penalty,
             min_count: *min_count,
             prune: *prune,
@@ -111,7 +117,7 @@ pub(super) fn evaluate(cli: &Cli, arguments: &EvaluateTaggerArgs) -> Result<(), 
     let corpus = AnnotatedCorpus::read(data)?;
     let bundle = tagger::read(model)?;
     bundle.verify()?;
-    let (segmenter, extractor) = (Segmenter::new(), Extractor::rules()?);
+    let (segmenter, extractor) = (Segmenter::new(), Extractor::builtin()?);
     let mut progress = Progress::new(Some(corpus.rows.len() as u64), cli.quiet);
     let report = measure::evaluate(&bundle.tagger, &segmenter, &extractor, &corpus, |_| {
         progress.done(1, false);

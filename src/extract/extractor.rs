@@ -5,8 +5,8 @@
 //!   → competition → entities → speech → directives → relations, functions → keyphrases → key sentences
 //! ```
 //!
-//! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
-//! competition: it adds findings and changes nothing else.
+//! Each layer sees what those before it took. A trained tagger, where there is one, judges
+//! the places, bodies, posts and people before the competition, see [`super::judge`].
 
 use super::Anchors;
 use super::EntityType;
@@ -17,15 +17,17 @@ use super::entity;
 use super::function;
 use super::gazetteer::Gazetteer;
 use super::incumbency;
+use super::judge;
+use super::judge::Judgement;
 use super::keyphrase;
 use super::place;
 use super::relation;
+use super::scan::Scan;
 use super::speech;
 use super::summary;
 use super::tagger::Scratch;
 use super::tagger::Tagger;
 use super::tagger::units;
-use super::scan::Scan;
 use crate::error::Error;
 use crate::segment::Token;
 use crate::text::Folded;
@@ -64,23 +66,22 @@ pub struct Marked<'a> {
 #[derive(Debug)]
 pub struct Extractor {
     gazetteer: Gazetteer,
+    tagger: Option<Tagger>,
 }
 
 impl Extractor {
-    /// The extractor over the gazetteers compiled into the program.
+    /// The extractor over the gazetteers compiled into the program, without a tagger.
     ///
     /// # Errors
     /// [`Error::Bundle`] when they are damaged.
     pub fn builtin() -> Result<Self, Error> {
-        Ok(Self { gazetteer: Gazetteer::builtin()? })
+        Ok(Self { gazetteer: Gazetteer::builtin()?, tagger: None })
     }
 
-    /// The same without a tagger.
-    ///
-    /// # Errors
-    /// As [`Extractor::builtin`].
-    pub fn rules() -> Result<Self, Error> {
-        Ok(Self { gazetteer: Gazetteer::builtin()? })
+    /// The same with a tagger that judges what the rules find.
+    #[must_use]
+    pub fn with_tagger(self, tagger: Tagger) -> Self {
+        Self { tagger: Some(tagger), ..self }
     }
 
     /// The spans that a tagger finds by itself, in order. Facts come from [`Extractor::extract`].
@@ -112,14 +113,30 @@ impl Extractor {
     /// Finds the facts of one document.
     #[must_use]
     pub fn extract(&self, input: &Input<'_>, options: &ExtractOptions) -> Extraction {
+        let mut scan = Scan::new(input, &self.gazetteer);
+        let judgement = match &self.tagger {
+            Some(tagger) => judge::judge(&mut scan, &self.gazetteer, tagger),
+            None => Judgement::default(),
+        };
         let Scan { text, documents, times, quantities, places, setting, bodies, zones, posts, names, .. } =
-            Scan::new(input, &self.gazetteer);
+            scan;
         let text = &text;
         let gazetteer = &self.gazetteer;
         let held = incumbency::posts(text, gazetteer, &places, &setting, &posts);
         let mut assembly = entity::assemble(
             text,
-            entity::Layers { documents, times, quantities, places, bodies, zones, names, posts, held },
+            entity::Layers {
+                documents,
+                times,
+                quantities,
+                places,
+                bodies,
+                zones,
+                names,
+                posts,
+                held,
+                judgement,
+            },
         );
         let times: Vec<(usize, usize)> = assembly
             .mentions

@@ -58,7 +58,8 @@ fn prepare(text: &str) -> Prepared {
 /// Extracts from plain text, folded as it stands, against a reference day.
 pub(crate) fn extract(text: &str, reference: Option<civil::Date>) -> Extraction {
     static MACHINE: OnceLock<(Extractor, Segmenter)> = OnceLock::new();
-    let (extractor, segmenter) = MACHINE.get_or_init(|| (Extractor::builtin().unwrap(), Segmenter::new()));
+    let (extractor, segmenter) =
+        MACHINE.get_or_init(|| (crate::bundle::tagger::extractor().unwrap(), Segmenter::new()));
     let prepared = prepare(text);
     let folded = Folded { text: text.to_owned(), shifts: Vec::new() };
     let tokens = segmenter.segment(&folded);

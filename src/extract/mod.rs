@@ -25,6 +25,7 @@ mod summary;
 mod entity;
 pub mod tagger;
 pub(crate) mod scan;
+mod judge;
 pub mod extractor;
 #[cfg(test)]
 mod fixture;

@@ -96,8 +96,7 @@ pub fn run(
             reason: error.to_string(),
         })?;
         let content = if line.html.is_empty() { line.text } else { line.html };
-        let document =
-            Document { title: line.title, content: Content::Text(content), ..Document::default() };
+        let document = Document { title: line.title, content: Content::Text(content), ..Document::default() };
         let prepared = match text::prepare(&document) {
             Ok(prepared) => prepared,
             Err(Error::EmptyDocument) => continue,
@@ -122,7 +121,10 @@ pub fn run(
         progress("reading texts", index + 1, lines.len());
     }
     if words.names.is_empty() {
-        return Err(Error::Corpus { path: corpus.display().to_string(), reason: "holds no words".to_owned() });
+        return Err(Error::Corpus {
+            path: corpus.display().to_string(),
+            reason: "holds no words".to_owned(),
+        });
     }
     let table = Neighbours::of(&words, options.words, options.min_count);
     let fine = exchange(&table, options.fine, options.rounds, &mut |done| {
@@ -288,12 +290,7 @@ impl Entropy {
 }
 
 /// The class of each word.
-fn exchange(
-    table: &Neighbours,
-    classes: usize,
-    rounds: usize,
-    progress: &mut dyn FnMut(usize),
-) -> Vec<u16> {
+fn exchange(table: &Neighbours, classes: usize, rounds: usize, progress: &mut dyn FnMut(usize)) -> Vec<u16> {
     let entropy = Entropy::new();
     let mut class: Vec<u16> = (0..table.words.len()).map(|at| (at % classes) as u16).collect();
     // Times each neighbour stands beside each class, neighbour after neighbour.
@@ -346,7 +343,14 @@ fn exchange(
     class.iter().map(|class| class + 1).collect()
 }
 
-fn add(counts: &mut [u32], totals: &mut [u32], classes: usize, beside: &[(u32, u32)], class: usize, total: u32) {
+fn add(
+    counts: &mut [u32],
+    totals: &mut [u32],
+    classes: usize,
+    beside: &[(u32, u32)],
+    class: usize,
+    total: u32,
+) {
     for &(neighbour, count) in beside {
         if let Some(slot) = counts.get_mut(neighbour as usize * classes + class) {
             *slot += count;

@@ -96,8 +96,7 @@ fn spans(
     let prepared = text::prepare(&document)?;
     let folded = normalize::fold(&prepared.clean.text);
     let tokens = segmenter.segment(&folded);
-    let input =
-        Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
+    let input = Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
     let marked = extractor.mark(&input, tagger);
     Ok(marked
         .into_iter()

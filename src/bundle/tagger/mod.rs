@@ -33,6 +33,14 @@ pub const FORMAT: u32 = 1;
 /// First field of every manifest.
 pub const KIND: &str = "wenmai tagger";
 
+/// The default tagger, compiled in so that serving needs no file.
+const BUILT_IN: [(&str, &[u8]); 4] = [
+    ("manifest.json", include_bytes!("../../../models/tagger/manifest.json")),
+    ("weights.bin", include_bytes!("../../../models/tagger/weights.bin")),
+    ("clusters.bin", include_bytes!("../../../models/tagger/clusters.bin")),
+    ("golden.jsonl", include_bytes!("../../../models/tagger/golden.jsonl")),
+];
+
 /// The files that a manifest describes.
 const FILES: [&str; 3] = ["weights.bin", "clusters.bin", "golden.jsonl"];
 
@@ -99,7 +107,7 @@ impl TaggerBundle {
     /// [`Error::Bundle`] when the tagger marks one otherwise than the bundle says.
     pub fn verify(&self) -> Result<(), Error> {
         let segmenter = Segmenter::new();
-        let extractor = Extractor::rules()?;
+        let extractor = Extractor::builtin()?;
         golden::verify(&segmenter, &extractor, &self.tagger, &self.golden).map_err(|reason| Error::Bundle {
             path: format!("{} {}", self.manifest.name, self.manifest.version),
             reason,
@@ -159,6 +167,28 @@ pub fn read(folder: &Path) -> Result<TaggerBundle, Error> {
             return Err(Error::Bundle { path: folder.display().to_string(), reason });
         }
         fs::read(&file).map_err(|source| Error::io(&file, source))
+    })
+}
+
+/// The extractor that serves: the built-in gazetteers and the built-in tagger.
+///
+/// # Errors
+/// [`Error::Bundle`] when either is damaged.
+pub fn extractor() -> Result<Extractor, Error> {
+    Ok(Extractor::builtin()?.with_tagger(built_in()?.tagger))
+}
+
+/// The bundle compiled into the program.
+///
+/// # Errors
+/// [`Error::Bundle`] when it is damaged, which a build from a clean checkout cannot be.
+pub fn built_in() -> Result<TaggerBundle, Error> {
+    parse("built-in tagger", |name| {
+        let file = BUILT_IN.iter().find(|(candidate, _)| *candidate == name);
+        file.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| Error::Bundle {
+            path: "built-in tagger".to_owned(),
+            reason: format!("lacks {name}"),
+        })
     })
 }
 

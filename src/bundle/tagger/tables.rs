@@ -93,7 +93,10 @@ pub fn read_clusters(bytes: &[u8]) -> Result<Clusters, String> {
     let (characters, rest) = u32_at(rest)?;
     let split = words.checked_mul(8).ok_or("is too long")?;
     if split.checked_add(characters.checked_mul(6).ok_or("is too long")?) != Some(rest.len()) {
-        return Err(format!("{words} words and {characters} characters do not fit into {} bytes", rest.len()));
+        return Err(format!(
+            "{words} words and {characters} characters do not fit into {} bytes",
+            rest.len()
+        ));
     }
     let (words, characters) = rest.split_at_checked(split).ok_or("cut short")?;
     let words = words.as_chunks().0.iter().map(|&[a, b, c, d, e, f, g, h]| {

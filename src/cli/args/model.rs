@@ -48,6 +48,12 @@ pub struct TrainTaggerArgs {
     /// Classes of words and characters that `train clusters` wrote
     #[arg(long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
+    /// Texts without marks, rows with title and text or html: a first tagger marks them, a second learns from them too
+    #[arg(long, value_name = "FILE")]
+    pub unlabelled: Option<PathBuf>,
+    /// How many of them
+    #[arg(long, value_name = "N", default_value_t = 1500)]
+    pub unlabelled_texts: usize,
     /// Types to learn, separated by commas; all that occur when not given
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     pub types: Vec<String>,
@@ -69,6 +75,9 @@ pub struct TrainTaggerArgs {
     /// Length of the steps
     #[arg(long, default_value_t = TrainOptions::default().rate, value_name = "X")]
     pub rate: f32,
+    /// Share of the texts learned without what a group of rules found in them
+    #[arg(long, default_value_t = TrainOptions::default().dropout, value_name = "X")]
+    pub dropout: f32,
     /// Penalty of large weights
     #[arg(long, default_value_t = TrainOptions::default().penalty, value_name = "X")]
     pub penalty: f32,

@@ -235,6 +235,13 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
     }
 }
 
+/// Where names stand again outside what is taken.
+pub(crate) fn again(text: &Characters<'_>, names: &[Name], taken: &Mask) -> Vec<Name> {
+    let mut all = names.to_vec();
+    everywhere(text, &mut all, taken);
+    all.split_off(names.len())
+}
+
 /// A name found once is a name wherever it stands.
 fn everywhere(text: &Characters<'_>, names: &mut Vec<Name>, taken: &Mask) {
     let mut known: BTreeMap<u64, Vec<Vec<char>>> = BTreeMap::new();

@@ -54,7 +54,8 @@ impl Clusters {
 
     /// Everything, words sorted by hash.
     pub(crate) fn sorted(&self) -> (Vec<(u32, Classes)>, &[(char, u16)]) {
-        let mut words: Vec<(u32, Classes)> = self.words.iter().map(|(&hash, &classes)| (hash, classes)).collect();
+        let mut words: Vec<(u32, Classes)> =
+            self.words.iter().map(|(&hash, &classes)| (hash, classes)).collect();
         words.sort_unstable();
         (words, &self.characters)
     }

@@ -37,6 +37,22 @@ pub(crate) struct Occurrence {
     pub(crate) end: i32,
     /// Which slots.
     pub(crate) shape: Shape,
+    /// Whose word it is: 0 for the text itself, else a group of rules, below [`GROUPS`].
+    pub(crate) group: u8,
+}
+
+/// Groups that occurrences fall into: the text, and findings of names, titles, bodies, places.
+pub(crate) const GROUPS: usize = 5;
+
+/// The group of a finding.
+fn group(kind: &str) -> u8 {
+    match kind {
+        "name" => 1,
+        "title" => 2,
+        "body" => 3,
+        "place" | "zone" => 4,
+        _ => 0,
+    }
 }
 
 impl Occurrence {
@@ -138,7 +154,9 @@ fn character_type(character: char) -> u64 {
         EDGE => 0,
         '0'..='9' => 1,
         'a'..='z' | 'A'..='Z' => 2,
-        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万' | '亿' => 3,
+        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万' | '亿' => {
+            3
+        }
         '年' | '月' | '日' => 4,
         '，' | '。' | '；' | '！' | '？' | '：' | ',' | ';' | '!' | '?' | ':' => 5,
         '、' => 6,
@@ -192,7 +210,7 @@ impl Reader<'_> {
             if (0..length).contains(&position) { self.text.at(start + position as usize) } else { EDGE }
         };
         let mut put = |key: Key, start: i32, slots: i32| {
-            found.push(Occurrence { key, start, end: start + slots, shape: Shape::Window });
+            found.push(Occurrence { key, start, end: start + slots, shape: Shape::Window, group: 0 });
         };
         let class = |character: char| u64::from(self.clusters.character(character));
         let mut window = [EDGE, EDGE, EDGE, at(0), at(1)];
@@ -240,6 +258,7 @@ impl Reader<'_> {
                 start: (at - start) as i32,
                 end: (next - start) as i32,
                 shape: Shape::Span,
+                group: 0,
             };
             let characters = self.text.slice(at, next);
             let hash = characters.iter().fold(1, |hash, &character| mix(hash, spelled(character)));
@@ -256,6 +275,7 @@ impl Reader<'_> {
                     start: border - 1,
                     end: border + 1,
                     shape: Shape::Window,
+                    group: 0,
                 };
                 found.push(pair(key(Kind::WordPair, [word, hash])));
                 found.push(pair(key(Kind::WordClusterPair, [class, fine])));
@@ -273,6 +293,7 @@ impl Reader<'_> {
                 start: position,
                 end: position + length as i32,
                 shape: Shape::Span,
+                group: 0,
             };
             for length in 2..=MAX_LEXICON.min(end - at) {
                 if let Some((_, coarse)) = self.clusters.word(self.text.slice(at, at + length)) {
@@ -312,6 +333,7 @@ impl Reader<'_> {
                 start: (hint.start - start) as i32,
                 end: (hint.end - start) as i32,
                 shape: Shape::Span,
+                group: group(hint.kind),
             };
             found.push(span(name_key(Kind::Finding, hint.kind)));
             found.push(span(name_key(Kind::FindingRule, hint.rule)));

@@ -197,9 +197,13 @@ impl Lattice {
         self.next.resize(tags, f64::NEG_INFINITY);
         for (at, row) in self.emissions.chunks_exact(tags).enumerate() {
             if at == 0 {
-                self.best.extend(row.iter().enumerate().map(|(tag, &score)| {
-                    if opens(tag) { score } else { f64::NEG_INFINITY }
-                }));
+                self.best.extend(
+                    row.iter().enumerate().map(
+                        |(tag, &score)| {
+                            if opens(tag) { score } else { f64::NEG_INFINITY }
+                        },
+                    ),
+                );
                 continue;
             }
             let Some(origins) = self.origin.get_mut(at * tags..(at + 1) * tags) else { break };

@@ -20,6 +20,7 @@ use super::gazetteer::Gazetteer;
 pub(crate) use clusters::Classes;
 pub use clusters::Clusters;
 pub(crate) use clusters::word_hash;
+pub(crate) use features::GROUPS;
 pub(crate) use features::Hint;
 pub(crate) use features::Key;
 pub(crate) use features::MAX_SLOTS;
@@ -56,6 +57,7 @@ pub(crate) struct Scratch {
     scores: Vec<i32>,
     lattice: Lattice,
     path: Vec<Tag>,
+    summed: bool,
 }
 
 impl Tagger {
@@ -110,7 +112,7 @@ impl Tagger {
         (start, end): (usize, usize),
         scratch: &mut Scratch,
     ) -> Vec<Tagged> {
-        let Scratch { occurrences, scores, lattice, path } = scratch;
+        let Scratch { occurrences, scores, lattice, path, summed } = scratch;
         let length = end - start;
         let tags = self.transitions.tags();
         let reader = Reader { text, gazetteer, clusters: &self.clusters, hints };
@@ -130,15 +132,29 @@ impl Tagger {
         lattice.emissions.extend(scores.iter().map(|&score| f64::from(score) * UNIT));
         lattice.viterbi(&self.transitions, path);
         let mut found = spans(path);
-        if !found.is_empty() {
+        *summed = !found.is_empty();
+        if *summed {
             lattice.sum(&self.transitions);
         }
         for tagged in &mut found {
-            tagged.probability =
-                lattice.span(&self.transitions, tagged.start, tagged.end, tagged.kind);
+            tagged.probability = lattice.span(&self.transitions, tagged.start, tagged.end, tagged.kind);
             tagged.start += start;
             tagged.end += start;
         }
         found
+    }
+
+    /// Probability of one more span of the unit that was tagged last, in positions of the unit.
+    pub(crate) fn probability(
+        &self,
+        (start, end): (usize, usize),
+        kind: usize,
+        scratch: &mut Scratch,
+    ) -> f64 {
+        if !scratch.summed {
+            scratch.lattice.sum(&self.transitions);
+            scratch.summed = true;
+        }
+        scratch.lattice.span(&self.transitions, start, end, kind)
     }
 }

@@ -95,7 +95,8 @@ impl Weights {
         if slots >= MAX_TOTAL {
             return Err(format!("{slots} slots are more than this program reads"));
         }
-        if masks.iter().any(|&mask| mask == 0 || mask >= 1 << MAX_SLOTS) || shifts.iter().any(|&shift| shift > 15)
+        if masks.iter().any(|&mask| mask == 0 || mask >= 1 << MAX_SLOTS)
+            || shifts.iter().any(|&shift| shift > 15)
         {
             return Err("a mask or a shift is out of bounds".to_owned());
         }

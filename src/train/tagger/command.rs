@@ -8,6 +8,7 @@ use super::Progress;
 use super::Tools;
 use super::TrainOptions;
 use super::card;
+use super::unlabelled;
 use crate::bundle::manifest::Segmentation;
 use crate::bundle::tagger;
 use crate::bundle::tagger::FORMAT;
@@ -37,6 +38,10 @@ pub struct Request {
     pub dev: Option<PathBuf>,
     /// Classes of words and characters.
     pub clusters: Option<PathBuf>,
+    /// Texts without marks, which a first tagger marks for a second to learn from.
+    pub unlabelled: Option<PathBuf>,
+    /// How many of them.
+    pub unlabelled_texts: usize,
     /// Types to learn; empty: all that occur.
     pub types: Vec<String>,
     /// Parts of the cross-validation; below 2: none.
@@ -77,7 +82,7 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
         None => String::new(),
     };
     let segmenter = Segmenter::new();
-    let extractor = Extractor::rules()?;
+    let extractor = Extractor::builtin()?;
     let tools = Tools { segmenter: &segmenter, extractor: &extractor };
     let types = types(request, &corpora)?;
     let rows: Vec<&AnnotatedRow> = corpora.iter().flat_map(|corpus| &corpus.rows).collect();
@@ -85,7 +90,19 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
         0 | 1 => None,
         folds => Some(cross_validate(&rows, &types, &clusters, tools, folds, &request.options, progress)?),
     };
-    let trained = super::train(&rows, &types, &clusters, tools, &request.options, progress)?;
+    let mut trained = super::train(&rows, &types, &clusters, tools, &request.options, progress)?;
+    if let Some(path) = &request.unlabelled {
+        let known = corpora.iter().chain(&dev).flat_map(|corpus| &corpus.rows);
+        let titles = known.map(|row| row.title.as_str()).filter(|title| !title.is_empty()).collect();
+        let marked = unlabelled::mark(path, request.unlabelled_texts, &titles, &trained, tools, progress)?;
+        let mut more: Vec<&AnnotatedRow> = Vec::new();
+        // The annotated texts outweigh what a machine marked.
+        for _ in 0..unlabelled::REPEATS {
+            more.extend(&rows);
+        }
+        more.extend(&marked);
+        trained = super::train(&more, &types, &clusters, tools, &request.options, progress)?;
+    }
     let spans = rows.iter().flat_map(|row| &row.spans).filter(|span| types.contains(&span.kind)).count();
     let manifest = Manifest {
         kind: KIND.to_owned(),
@@ -200,12 +217,16 @@ fn command(request: &Request) -> String {
     if let Some(path) = &request.clusters {
         command.push_str(&format!(" --clusters {}", name(path)));
     }
+    if let Some(path) = &request.unlabelled {
+        let texts = request.unlabelled_texts;
+        command.push_str(&format!(" --unlabelled {} --unlabelled-texts {texts}", name(path)));
+    }
     if !request.types.is_empty() {
         command.push_str(&format!(" --types {}", request.types.join(",")));
     }
-    let TrainOptions { epochs, rate: _, penalty, min_count, prune, seed } = &request.options;
+    let TrainOptions { epochs, rate, dropout, penalty, min_count, prune, seed } = &request.options;
     command.push_str(&format!(
-        " --name {} --version {} --epochs {epochs} --penalty {penalty} --min-count {min_count} --prune {prune} --seed {seed}",
+        " --name {} --version {} --epochs {epochs} --rate {rate} --dropout {dropout} --penalty {penalty} --min-count {min_count} --prune {prune} --seed {seed}",
         request.name, request.version
     ));
     if request.folds > 1 {

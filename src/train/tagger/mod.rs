@@ -8,6 +8,7 @@ mod card;
 pub mod command;
 mod crf;
 mod sequences;
+mod unlabelled;
 
 pub use crf::TrainOptions;
 

@@ -11,6 +11,7 @@ use crate::extract::Anchors;
 use crate::extract::extractor::Input;
 use crate::extract::scan::Scan;
 use crate::extract::tagger::Clusters;
+use crate::extract::tagger::GROUPS;
 use crate::extract::tagger::Key;
 use crate::extract::tagger::Occurrence;
 use crate::extract::tagger::Part;
@@ -32,10 +33,12 @@ struct Unit {
 pub(super) struct Sequences {
     /// Number of types.
     pub(super) types: usize,
-    /// Features that are kept, ascending, each with the number of its first slot.
+    /// Features that are kept, by group, each with the number of its first slot.
     pub(super) keys: Vec<(Key, u32)>,
     /// Which slots each feature has, a bit each.
     pub(super) masks: Vec<u8>,
+    /// Number of the first slot of each group.
+    pub(super) groups: [u32; GROUPS],
     /// How often each slot speaks.
     pub(super) counts: Vec<u32>,
     /// Right tag of every character, unit after unit.
@@ -75,15 +78,15 @@ impl Sequences {
 
     /// Numbers the features and lists the slots of each character.
     fn number(units: &[Unit], types: usize, min_count: u32) -> Self {
-        let mut counts: HashMap<Key, (u32, u8)> = HashMap::new();
+        let mut counts: HashMap<(u8, Key), (u32, u8)> = HashMap::new();
         for unit in units {
             for occurrence in &unit.occurrences {
-                let entry = counts.entry(occurrence.key).or_default();
+                let entry = counts.entry((occurrence.group, occurrence.key)).or_default();
                 entry.0 += 1;
                 occurrence.slots(unit.tags.len(), |_, slot| entry.1 |= 1 << slot);
             }
         }
-        let kept: BTreeMap<Key, u8> = counts
+        let kept: BTreeMap<(u8, Key), u8> = counts
             .into_iter()
             .filter(|&(_, (count, mask))| count >= min_count && mask != 0)
             .map(|(key, (_, mask))| (key, mask))
@@ -91,7 +94,11 @@ impl Sequences {
         let mut made = Self { types, ..Self::default() };
         let mut index: HashMap<Key, (u32, u8)> = HashMap::with_capacity(kept.len());
         let mut first = 0_u32;
-        for (key, mask) in kept {
+        made.groups = [u32::MAX; GROUPS];
+        for ((group, key), mask) in kept {
+            for slot in made.groups.iter_mut().take(usize::from(group) + 1) {
+                *slot = (*slot).min(first);
+            }
             index.insert(key, (first, mask));
             made.keys.push((key, first));
             made.masks.push(mask);
@@ -141,8 +148,7 @@ fn units_of(
     let prepared = text::prepare(&row.document())?;
     let folded = normalize::fold(&prepared.clean.text);
     let tokens = tools.segmenter.segment(&folded);
-    let input =
-        Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
+    let input = Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
     let gazetteer = tools.extractor.gazetteer();
     let scan = Scan::new(&input, gazetteer);
     let hints = scan.hints();
@@ -177,7 +183,8 @@ fn units_of(
         if start < shift {
             continue;
         }
-        let mut unit = Unit { occurrences: Vec::new(), tags: tags.get(start..end).unwrap_or_default().to_vec() };
+        let mut unit =
+            Unit { occurrences: Vec::new(), tags: tags.get(start..end).unwrap_or_default().to_vec() };
         whole(&mut unit.tags);
         reader.occurrences(start, end, &mut unit.occurrences);
         found.push(unit);
