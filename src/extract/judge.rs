@@ -32,7 +32,7 @@ pub(crate) const TAGGER: &str = "tagger";
 fn possible(kind: EntityType) -> f64 {
     match kind {
         EntityType::Post | EntityType::Place => 0.0,
-        EntityType::Person => 0.01,
+        EntityType::Person => 0.05,
         EntityType::Organization
         | EntityType::Zone
         | EntityType::Time
@@ -166,6 +166,7 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         }
         found.truncate(kept);
     }
+    found.retain(|judged| judged.kind != EntityType::Person || !person::is_doctrine(&scan.text, judged.end));
     repeated(scan, &mut found);
     found
 }

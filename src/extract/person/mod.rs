@@ -116,7 +116,7 @@ pub(crate) fn find(
 }
 
 /// 习近平新时代中国特色社会主义思想 names a doctrine.
-fn is_doctrine(text: &Characters<'_>, end: usize) -> bool {
+pub(crate) fn is_doctrine(text: &Characters<'_>, end: usize) -> bool {
     text.any_of(
         end,
         &[
