@@ -6,6 +6,7 @@
 //! its way. Either way the confidence is the probability of exactly this span with this type.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Detector;
 use super::EntityType;
@@ -166,9 +167,44 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         }
         found.truncate(kept);
     }
-    found.retain(|judged| judged.kind != EntityType::Person || !person::is_doctrine(&scan.text, judged.end));
+    let listed: BTreeSet<(usize, usize)> =
+        scan.places.iter().chain(&scan.zones).map(|finding| (finding.start, finding.end)).collect();
+    let named: BTreeSet<(usize, usize)> = scan.names.iter().map(|name| (name.start, name.end)).collect();
+    found.retain(|judged| {
+        let range = (judged.start, judged.end);
+        // 宋庄 has the form of a name, but the tables know better.
+        let place = listed.contains(&range) && !named.contains(&range);
+        judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
+    });
+    leveled(scan, &mut found);
     repeated(scan, &mut found);
     found
+}
+
+/// 北京市|领导 where the rules read 北京|市领导 and a name follows: the level stays with the place.
+fn leveled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut more = Vec::new();
+    for holding in &scan.posts.holdings {
+        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
+        let at = found.partition_point(|judged| judged.end <= title.start);
+        let place = found.get(at).filter(|judged| {
+            judged.kind == EntityType::Place && judged.end == title.start + 1 && judged.end < title.end
+        });
+        let free = found.get(at + 1).is_none_or(|judged| judged.start >= title.end);
+        if let Some(place) = place.filter(|_| free) {
+            more.push(Judged {
+                start: title.start + 1,
+                end: title.end,
+                kind: EntityType::Post,
+                probability: place.probability,
+            });
+        }
+    }
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|judged| judged.start);
+        found.dedup_by_key(|judged| judged.start);
+    }
 }
 
 /// Adds the places where a sure name stands again unmarked.
