@@ -177,6 +177,7 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
     });
     leveled(scan, &mut found);
+    titled(scan, &mut found);
     repeated(scan, &mut found);
     found
 }
@@ -205,6 +206,27 @@ fn leveled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
         found.sort_by_key(|judged| judged.start);
         found.dedup_by_key(|judged| judged.start);
     }
+}
+
+/// 市政府秘书长 is one title where the level stands without its place.
+fn titled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut dropped = BTreeSet::new();
+    for holding in &scan.posts.holdings {
+        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
+        let at = found.partition_point(|judged| judged.start < title.start);
+        if let Some([body, post, ..]) = found.get_mut(at..)
+            && (body.kind, body.start, body.end) == (EntityType::Organization, title.start, post.start)
+            && (post.kind, post.end) == (EntityType::Post, title.end)
+            && scan.text.ends_with(body.end, "政府")
+            && title.holder.is_none()
+        {
+            post.start = title.start;
+            dropped.insert((body.start, body.end));
+        }
+    }
+    found.retain(|judged| {
+        judged.kind != EntityType::Organization || !dropped.contains(&(judged.start, judged.end))
+    });
 }
 
 /// Adds the places where a sure name stands again unmarked.
@@ -345,7 +367,7 @@ fn unlisted(
     )
 }
 
-/// Four digits of a probability; more are noise.
+/// Three digits of a probability, more are noise; what was learned is never certain.
 pub(crate) fn rounded(probability: f64) -> f64 {
-    libm::round(probability * 1e4) / 1e4
+    (libm::round(probability * 1e3) / 1e3).min(0.999)
 }

@@ -11,6 +11,9 @@ use crate::extract::gazetteer::PackedHasher;
 /// The classes of a word: one of many, one of few.
 pub(crate) type Classes = (u16, u16);
 
+/// A word, by hash, with its classes.
+pub(crate) type WordClasses = (u32, Classes);
+
 /// Identifies a word: a 32-bit hash of its characters.
 pub(crate) fn word_hash(word: &[char]) -> u32 {
     let hash = word.iter().fold(0x9e37_79b9_7f4a_7c15_u64, |hash, &character| {
@@ -53,8 +56,8 @@ impl Clusters {
     }
 
     /// Everything, words sorted by hash.
-    pub(crate) fn sorted(&self) -> (Vec<(u32, Classes)>, &[(char, u16)]) {
-        let mut words: Vec<(u32, Classes)> =
+    pub(crate) fn sorted(&self) -> (Vec<WordClasses>, &[(char, u16)]) {
+        let mut words: Vec<WordClasses> =
             self.words.iter().map(|(&hash, &classes)| (hash, classes)).collect();
         words.sort_unstable();
         (words, &self.characters)
