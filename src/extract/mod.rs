@@ -476,6 +476,10 @@ pub struct ExtractOptions {
     pub max_keyphrases: usize,
     /// At most this many; 0: 5.
     pub max_key_sentences: usize,
+    /// Leave out nothing that is a number or a time, however small: numbers without a unit, ordinals, times of day
+    /// without a day, lengths of time (as times). For questions, commands and cells of tables; in prose they are mostly
+    /// no facts.
+    pub thorough: bool,
 }
 
 /// The dates that relative expressions may be resolved against.

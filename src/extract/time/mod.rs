@@ -4,45 +4,99 @@
 //! (当年, 同日), from the caller's reference time or from the publish time of the page, in this order. No clock is read
 //! and no year is invented.
 
-mod calendar;
+mod almanac;
+pub(crate) mod calendar;
 mod expression;
 mod grammar;
+mod length;
 mod resolve;
 
 use super::Anchors;
 use super::Detector;
+use super::MentionKind;
 use super::Value;
 use super::characters::Characters;
 use super::characters::Mask;
 use super::finding::Finding;
+use expression::Expression;
+use expression::Meaning;
+use expression::Point;
+use resolve::Resolver;
 
-/// Finds the times outside what is taken.
-pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask) -> Vec<Finding> {
+/// Finds the times outside what is taken; thoroughly, times of day without a day and lengths of time as well.
+pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorough: bool) -> Vec<Finding> {
+    let (squeezed, places) = text.squeezed(thorough);
+    let reader = Reader { text, squeezed: &squeezed, places: &places };
     let mut found = Vec::new();
-    let mut resolver = resolve::Resolver::new(anchors);
+    let mut resolver = Resolver::new(anchors);
     let mut index = 0;
-    while index < text.len() {
-        let expression = if taken.covers(index) { None } else { grammar::read(text, index) };
-        let Some(expression) =
-            expression.filter(|expression| !taken.overlaps(expression.start, expression.end))
-        else {
+    while index < squeezed.len() {
+        let expression = if taken.covers(reader.place(index)) { None } else { grammar::read(&squeezed, index) };
+        let Some(expression) = expression.filter(|expression| {
+            let (start, end) = reader.range(expression);
+            !taken.overlaps(start, end)
+        }) else {
             index += 1;
             continue;
         };
-        let (start, end) = (expression.start, expression.end);
-        let value = resolver.resolve(text, &expression);
-        let detector = Detector::Rule("time");
-        found.push(Finding::new(
-            text.span(start, end),
-            (start, end),
-            text.text(start, end),
-            Value::Time(value),
-            detector,
-            0.9,
-        ));
-        index = end;
+        let value = resolver.resolve(&squeezed, &expression);
+        found.push(reader.finding(&expression, Value::Time(value)));
+        if thorough {
+            found.extend(reader.parts(&expression, anchors));
+        }
+        index = expression.end.max(index + 1);
     }
     found
+}
+
+/// Leads from the characters that are read back to those of the text.
+struct Reader<'a, 'b> {
+    text: &'b Characters<'a>,
+    squeezed: &'b Characters<'a>,
+    places: &'b [usize],
+}
+
+impl Reader<'_, '_> {
+    fn place(&self, index: usize) -> usize {
+        self.places.get(index).copied().unwrap_or(self.text.len())
+    }
+
+    /// Where an expression stands in the text.
+    fn range(&self, expression: &Expression) -> (usize, usize) {
+        let last = expression.end.saturating_sub(1).max(expression.start);
+        (self.place(expression.start), self.place(last) + 1)
+    }
+
+    fn finding(&self, expression: &Expression, value: Value) -> Finding {
+        let (start, end) = self.range(expression);
+        Finding::new(
+            self.text.span(start, end),
+            (start, end),
+            self.text.text(start, end),
+            value,
+            Detector::Rule("time"),
+            0.9,
+        )
+    }
+
+    /// The date and the time of day of an expression that has both, as mentions of their own.
+    fn parts(&self, expression: &Expression, anchors: Anchors) -> Vec<Finding> {
+        let Meaning::Point(point @ Point { split: Some(split), .. }) = expression.meaning else {
+            return Vec::new();
+        };
+        let end = expression.end - grammar::tail(self.squeezed, split, expression.end);
+        let date = Point { part: None, clock: None, split: None, ..point };
+        let time = Point { part: point.part, clock: point.clock, ..Point::default() };
+        let date_end = split - usize::from(self.squeezed.before(split) == '的');
+        [(expression.start, date_end, date), (split, end, time)]
+            .into_iter()
+            .map(|(start, end, point)| {
+                let part = Expression::new(start, end, Meaning::Point(point));
+                let value = Resolver::new(anchors).resolve(self.squeezed, &part);
+                self.finding(&part, Value::Time(value)).referring(MentionKind::Nested)
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
