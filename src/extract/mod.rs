@@ -509,3 +509,9 @@ pub struct Extraction {
     /// By descending score.
     pub key_sentences: Vec<KeySentence>,
 }
+
+/// A day of the farmers' calendar (农历) as a Gregorian date; `None` outside 1900 to 2100 and for days that no month has.
+#[must_use]
+pub fn lunar_date(year: i32, month: i32, day: i32) -> Option<civil::Date> {
+    time::calendar::lunar_date(year, month, false, day)
+}

@@ -92,7 +92,7 @@ pub(super) fn clock_at(text: &Characters<'_>, index: usize, placed: bool) -> Opt
             }
             return Some(noon(text, clock, at));
         }
-        '时' if matches!(text.at(end + 1), '代' | '间' | '候' | '节' | '而' | '尚' | '有' | '装' | '尚') => {
+        '时' if matches!(text.at(end + 1), '代' | '间' | '候' | '节' | '而' | '尚' | '有' | '装') => {
             return None;
         }
         '时' if !placed && (!text.at(index).is_ascii_digit() && hour != 0 || text.before(index) == '第') => {
