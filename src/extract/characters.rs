@@ -146,6 +146,15 @@ impl<'a> Characters<'a> {
         self.thorough
     }
 
+    /// The end of the web address that begins at `index`.
+    pub(crate) fn address_end(&self, index: usize) -> Option<usize> {
+        if self.at(index) != 'h' || self.any_of(index, &["http://", "https://"]).is_none() {
+            return None;
+        }
+        let rest = self.folded.get(index..).unwrap_or_default();
+        Some(index + rest.iter().take_while(|character| character.is_ascii_graphic()).count())
+    }
+
     /// The first character at or after a byte offset, searched from `from` on.
     fn advance(&self, from: usize, offset: u32) -> usize {
         let tail = self.offsets.get(from..).unwrap_or_default();
@@ -281,8 +290,12 @@ impl Mask {
 
 /// Whether a space between two characters says nothing: at least one of them is Chinese or joins figures.
 fn is_loose(before: char, after: char) -> bool {
-    let joins = |character: char| is_han(character) || matches!(character, '~' | '～' | '—' | '–' | '-' | '%' | '℃' | '<' | '>' | '=');
-    let figures = |character: char| character.is_ascii_digit() || joins(character) || matches!(character, '$' | '￥' | '.');
+    let joins = |character: char| {
+        is_han(character) || matches!(character, '~' | '～' | '—' | '–' | '-' | '%' | '℃' | '<' | '>' | '=')
+    };
+    let figures = |character: char| {
+        character.is_ascii_digit() || joins(character) || matches!(character, '$' | '￥' | '.')
+    };
     before != '\0' && after != '\0' && (joins(before) || joins(after)) && figures(before) && figures(after)
 }
 

@@ -59,9 +59,8 @@ impl Article {
         };
         let options = Options { classify: None, extract: Some(ExtractOptions::default()) };
         let analysis = analyzer.analyze(&document, &options, &mut Unobserved).ok();
-        let (text, extraction) = analysis.map_or((String::new(), None), |analysis| {
-            (analysis.prepared.clean.text, analysis.extraction)
-        });
+        let (text, extraction) = analysis
+            .map_or((String::new(), None), |analysis| (analysis.prepared.clean.text, analysis.extraction));
         Self { characters: text.chars().collect(), text, extraction: extraction.unwrap_or_default() }
     }
 
@@ -217,7 +216,9 @@ fn speech(article: &Article, row: &Json, tally: &mut Tally) {
         .map(|speech| {
             let entity = speech.speaker_entity.and_then(|entity| article.extraction.entities.get(entity));
             let name = match (entity, speech.speaker) {
-                (Some(entity), _) if matches!(entity.value, Value::Person { .. }) => entity.canonical_name.clone(),
+                (Some(entity), _) if matches!(entity.value, Value::Person { .. }) => {
+                    entity.canonical_name.clone()
+                }
                 (_, Some(span)) => span.of(&article.text).to_owned(),
                 (Some(entity), None) => article.mentioned(entity).next().unwrap_or_default().to_owned(),
                 (None, None) => String::new(),
@@ -289,7 +290,9 @@ fn places(article: &Article, row: &Json, tally: &mut Tally) {
         let wanted: Vec<&str> = path.split(';').filter_map(|path| path.split('-').next_back()).collect();
         // Places that are not found at all count as spans, not as values.
         let hit = article.extraction.entities.iter().find_map(|entity| match &entity.value {
-            Value::Place { divisions, .. } if article.mentioned(entity).any(|text| surface.ends_with(text)) => {
+            Value::Place { divisions, .. }
+                if article.mentioned(entity).any(|text| surface.ends_with(text)) =>
+            {
                 Some((divisions, &entity.canonical_name))
             }
             _ => None,
@@ -309,7 +312,8 @@ fn places(article: &Article, row: &Json, tally: &mut Tally) {
 
 fn amounts(article: &Article, row: &Json, tally: &mut Tally) {
     for quantity in strings(row, "quantities") {
-        let (Some(surface), Some(amount), Some(unit)) = (quantity.first(), quantity.get(1), quantity.get(2)) else {
+        let (Some(surface), Some(amount), Some(unit)) = (quantity.first(), quantity.get(1), quantity.get(2))
+        else {
             continue;
         };
         let answers: Vec<String> = article
@@ -318,7 +322,11 @@ fn amounts(article: &Article, row: &Json, tally: &mut Tally) {
             .iter()
             .filter_map(|entity| match &entity.value {
                 Value::Quantity(value) if article.mentioned(entity).any(|text| text == surface) => {
-                    let upper = if value.upper_amount.is_empty() { String::new() } else { format!("-{}", value.upper_amount) };
+                    let upper = if value.upper_amount.is_empty() {
+                        String::new()
+                    } else {
+                        format!("-{}", value.upper_amount)
+                    };
                     let unit = match value.kind {
                         QuantityKind::Money if value.unit == "CNY" => "元",
                         QuantityKind::Percentage if value.unit == "pp" => "个百分点",
@@ -337,7 +345,11 @@ fn amounts(article: &Article, row: &Json, tally: &mut Tally) {
                 (Some(mine), Some(gold)) => (mine - gold).abs() < 1e-9 * gold.abs().max(1.0),
                 _ => plain(mine).replace(['~', '—'], "-") == plain(amount).replace(['~', '—', '/'], "-"),
             };
-            same && (my_unit == unit || unit.is_empty() || my_unit.is_empty() || unit.contains(my_unit) || my_unit.contains(unit.as_str()))
+            same && (my_unit == unit
+                || unit.is_empty()
+                || my_unit.is_empty()
+                || unit.contains(my_unit)
+                || my_unit.contains(unit.as_str()))
         });
         tally.case("quantity values", right);
         if !right {

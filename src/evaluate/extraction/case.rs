@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use crate::analyze::Analyzer;
 use crate::analyze::Options;
 use crate::analyze::Unobserved;
+use crate::extract::Detector;
 use crate::extract::EntityType;
 use crate::extract::ExtractOptions;
 use crate::extract::MentionKind;
@@ -27,6 +28,8 @@ pub(super) struct Item<V> {
     pub(super) text: String,
     /// Part of a longer one.
     pub(super) nested: bool,
+    /// The rule that found it.
+    pub(super) rule: &'static str,
     /// The value.
     pub(super) value: V,
 }
@@ -66,12 +69,16 @@ pub(super) fn read(analyzer: &Analyzer, text: &str, reference: Option<DateTime>)
             let (start, end) = (at(mention.span.start), at(mention.span.end));
             let text = plain(mention.span.of(clean));
             let nested = mention.kind == MentionKind::Nested;
+            let rule = match mention.detector {
+                Detector::Rule(rule) => rule,
+                Detector::Dictionary(_) | Detector::Model(_) => "",
+            };
             match &entity.value {
                 Value::Time(value) => {
-                    found.times.push(Item { start, end, text, nested, value: value.clone() });
+                    found.times.push(Item { start, end, text, nested, rule, value: value.clone() });
                 }
                 Value::Quantity(value) => {
-                    found.quantities.push(Item { start, end, text, nested, value: value.clone() });
+                    found.quantities.push(Item { start, end, text, nested, rule, value: value.clone() });
                 }
                 Value::Person { .. }
                 | Value::Organization { .. }
@@ -90,16 +97,17 @@ pub(super) fn read(analyzer: &Analyzer, text: &str, reference: Option<DateTime>)
 /// A text without differences of width, case, script and spacing.
 pub(super) fn plain(text: &str) -> String {
     let folded = normalize::fold(text).text;
-    let marked = folded.chars().filter(|character| !character.is_whitespace()).map(|character| match character {
-        '，' => ',',
-        '：' => ':',
-        '．' => '.',
-        '％' => '%',
-        '／' => '/',
-        '－' => '-',
-        '（' => '(',
-        '）' => ')',
-        other => other,
-    });
+    let marked =
+        folded.chars().filter(|character| !character.is_whitespace()).map(|character| match character {
+            '，' => ',',
+            '：' => ':',
+            '．' => '.',
+            '％' => '%',
+            '／' => '/',
+            '－' => '-',
+            '（' => '(',
+            '）' => ')',
+            other => other,
+        });
     marked.collect()
 }

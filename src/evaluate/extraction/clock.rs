@@ -7,7 +7,9 @@ use jiff::civil::DateTime;
 /// An instant in any of the forms `2010-01-29`, `2010-01-29 07:00:00`, `2010-01-29T07:00+08:00`.
 pub(super) fn instant(text: &str) -> Option<DateTime> {
     let text = text.trim().trim_end_matches("+08:00");
-    if let Ok(date) = text.parse::<Date>() {
+    if text.len() <= 10
+        && let Ok(date) = text.parse::<Date>()
+    {
         return Some(date.at(0, 0, 0, 0));
     }
     text.replacen(' ', "T", 1).parse().ok()

@@ -105,7 +105,8 @@ fn time(analyzer: &Analyzer, text: &str, base: &Json, expected: &Json) -> (&'sta
     for base in bases(base) {
         let found = case::read(analyzer, text, base);
         // The longest answer is what the whole text says.
-        let Some(item) = found.times.into_iter().max_by_key(|item| (item.end - item.start, std::cmp::Reverse(item.start)))
+        let Some(item) =
+            found.times.into_iter().max_by_key(|item| (item.end - item.start, std::cmp::Reverse(item.start)))
         else {
             continue;
         };
@@ -169,8 +170,12 @@ fn delta(value: &TimeValue, gold: &Json) -> bool {
     let (Some(low), Some(high)) = (bounds.first(), bounds.get(1)) else { return false };
     match value.timex.split_once('/') {
         Some((first, last)) => same_length(first, low) && same_length(last, high),
-        None if high.get("infinite").is_some() => value.modifier == "EQUAL_OR_MORE" && same_length(&value.timex, low),
-        None => low.get("zero").is_some() && value.modifier == "EQUAL_OR_LESS" && same_length(&value.timex, high),
+        None if high.get("infinite").is_some() => {
+            value.modifier == "EQUAL_OR_MORE" && same_length(&value.timex, low)
+        }
+        None => {
+            low.get("zero").is_some() && value.modifier == "EQUAL_OR_LESS" && same_length(&value.timex, high)
+        }
     }
 }
 
@@ -240,11 +245,21 @@ fn same(item: &Item<TimeValue>, gold: &Json, base: Option<DateTime>) -> bool {
     let Some((start, end)) = interval(&value.start, &value.end) else { return false };
     let day = |at: Option<DateTime>| at.map(|at| at.date());
     match value.modifier {
-        "BEFORE" | "ON_OR_BEFORE" => return to == Some(end) || to.is_some_and(|to| within(to, end)) || prefix(&value.timex, first, last),
-        "AFTER" => return from == Some(start) || day(from) == Some(start.date()) && !value.start.contains('T') || begins(&value.timex, first),
+        "BEFORE" | "ON_OR_BEFORE" => {
+            return to == Some(end)
+                || to.is_some_and(|to| within(to, end))
+                || prefix(&value.timex, first, last);
+        }
+        "AFTER" => {
+            return from == Some(start)
+                || day(from) == Some(start.date()) && !value.start.contains('T')
+                || begins(&value.timex, first);
+        }
         "SINCE" | "ON_OR_AFTER" => return from == Some(start),
         "START" | "MID" | "END" => {
-            return from.zip(to).is_some_and(|(from, to)| overlap((from, to), (start, end)) && same_frame(from, start));
+            return from
+                .zip(to)
+                .is_some_and(|(from, to)| overlap((from, to), (start, end)) && same_frame(from, start));
         }
         _ => {}
     }
@@ -253,8 +268,11 @@ fn same(item: &Item<TimeValue>, gold: &Json, base: Option<DateTime>) -> bool {
     if start == from && end == to {
         return true;
     }
-    if part(&value.timex).is_some() || ["SP", "SU", "FA", "WI"].iter().any(|season| value.timex.ends_with(season)) {
-        return overlap((from, to), (start, end)) && (from.date() == start.date() || part(&value.timex).is_none());
+    if part(&value.timex).is_some()
+        || ["SP", "SU", "FA", "WI"].iter().any(|season| value.timex.ends_with(season))
+    {
+        return overlap((from, to), (start, end))
+            && (from.date() == start.date() || part(&value.timex).is_none());
     }
     if prefix(&value.timex, first, last) || start == from && ends(value, item, to) {
         return true;
@@ -274,7 +292,9 @@ fn open_time(timex: &str, from: Option<DateTime>, to: Option<DateTime>) -> bool 
     let stamp = |at: DateTime| format!("T{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
     let (first, last) = timex.split_once('/').unwrap_or((timex, timex));
     let agrees = |timex: &str, at: Option<DateTime>| match (time_of_day(timex), at) {
-        (Some(mine), Some(at)) if part(timex).is_none() => stamp(at).starts_with(mine) || mine == "T24" && at.hour() == 0,
+        (Some(mine), Some(at)) if part(timex).is_none() => {
+            stamp(at).starts_with(mine) || mine == "T24" && at.hour() == 0
+        }
         (Some(_), Some(at)) => match part(timex) {
             Some("TMO") => (4..12).contains(&at.hour()),
             Some("TMI") => (11..15).contains(&at.hour()),
@@ -285,7 +305,11 @@ fn open_time(timex: &str, from: Option<DateTime>, to: Option<DateTime>) -> bool 
         _ => false,
     };
     let ends = timex.split_once('/').is_none()
-        || to.is_some_and(|to| agrees(last, Some(clock::after(to, -1))) || agrees(last, Some(clock::after(to, -60))) || agrees(last, Some(to)));
+        || to.is_some_and(|to| {
+            agrees(last, Some(clock::after(to, -1)))
+                || agrees(last, Some(clock::after(to, -60)))
+                || agrees(last, Some(to))
+        });
     agrees(first, from) && ends
 }
 
@@ -318,7 +342,10 @@ fn within(to: DateTime, end: DateTime) -> bool {
 /// 近三个月 from day to day there, in whole months here.
 fn prefix(timex: &str, first: &str, last: &str) -> bool {
     let (one, other) = timex.split_once('/').unwrap_or((timex, timex));
-    let close = |mine: &str, gold: &str| gold.get(..10).is_some_and(|gold| gold.starts_with(mine)) || gold.replacen(' ', "T", 1).starts_with(mine);
+    let close = |mine: &str, gold: &str| {
+        gold.get(..10).is_some_and(|gold| gold.starts_with(mine))
+            || gold.replacen(' ', "T", 1).starts_with(mine)
+    };
     timex.contains('/') && close(one, first) && close(other, last)
         || !timex.contains('/') && first == "-inf" && close(other, last)
 }
@@ -337,11 +364,15 @@ fn completed_otherwise(
 ) -> bool {
     let text = &item.text;
     let says_year = text.contains('年') || text.chars().filter(char::is_ascii_digit).count() >= 8;
-    let relative = ["今", "昨", "明", "本", "上", "下", "这", "后天", "前天", "当", "次"].iter().any(|word| text.starts_with(word));
+    let relative = ["今", "昨", "明", "本", "上", "下", "这", "后天", "前天", "当", "次"]
+        .iter()
+        .any(|word| text.starts_with(word));
     if value.anchor == TimeAnchor::Explicit || says_year || relative {
         return false;
     }
-    let shift = |one: DateTime, other: DateTime| one.until((jiff::Unit::Day, other)).map_or(0, |span| span.get_days());
+    let shift = |one: DateTime, other: DateTime| {
+        one.until((jiff::Unit::Day, other)).map_or(0, |span| span.get_days())
+    };
     let (start, end) = (shift(mine.0, gold.0), shift(mine.1, gold.1));
     let lunar = ["月", "节", "初", "廿", "夕", "寒", "暑"].iter().any(|mark| text.contains(mark));
     let weekly = text.contains('周') || text.contains("星期") || text.contains("礼拜");
@@ -359,7 +390,8 @@ fn mentions(analyzer: &Analyzer, text: &str, expected: &Json, times: bool) -> Wr
     let mine: Vec<String> = if times {
         found.times.iter().filter(|item| !item.nested).map(|item| core(&item.text)).collect()
     } else {
-        let money = found.quantities.iter().filter(|item| item.value.kind == QuantityKind::Money && !item.nested);
+        let money =
+            found.quantities.iter().filter(|item| item.value.kind == QuantityKind::Money && !item.nested);
         money.map(|item| core(&item.text)).collect()
     };
     let gold: Vec<String> = expected
@@ -391,10 +423,14 @@ fn money(analyzer: &Analyzer, text: &str, expected: &Json) -> Wrong {
 
 fn same_money(value: &QuantityValue, expected: &Json) -> bool {
     let code = expected.get("case").and_then(Json::as_str).and_then(unit::currency);
-    let currency = code.is_some_and(|code| code == value.unit) || value.unit.is_empty() && code == Some("CNY");
+    let currency =
+        code.is_some_and(|code| code == value.unit) || value.unit.is_empty() && code == Some("CNY");
     let amount = |text: &str| text.parse::<f64>().ok();
     let near = |mine: &str, gold: &Json| {
-        gold.as_str().and_then(amount).zip(amount(mine)).is_some_and(|(gold, mine)| (gold - mine).abs() < 0.01)
+        gold.as_str()
+            .and_then(amount)
+            .zip(amount(mine))
+            .is_some_and(|(gold, mine)| (gold - mine).abs() < 0.01)
     };
     let Some(gold) = expected.get("num") else { return false };
     let bound = match expected.get("definition").and_then(Json::as_str) {

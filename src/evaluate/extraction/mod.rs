@@ -214,7 +214,9 @@ pub fn evaluate(
     } else if has("entities") {
         "ner"
     } else {
-        return Err(refuse("its first row is of no known format: it has none of spans, must, Input and spec, fn and case, entities"));
+        return Err(refuse(
+            "its first row is of no known format: it has none of spans, must, Input and spec, fn and case, entities",
+        ));
     };
     let count = rows.len();
     for (line, row) in rows {

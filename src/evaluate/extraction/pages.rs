@@ -49,13 +49,16 @@ pub(super) fn score(data: &Path, row: &Json, tally: &mut Tally) -> Option<()> {
         check("must not", !clean.contains(&squeezed(leak)), "", leak);
     }
     let page = &prepared.page;
-    let written = |fact: &Option<text::Located>| fact.as_ref().map_or(String::new(), |fact| fact.text.clone());
+    let written =
+        |fact: &Option<text::Located>| fact.as_ref().map_or(String::new(), |fact| fact.text.clone());
     for (kind, found) in [("title", written(&page.title)), ("source", written(&page.source))] {
         if let Some(expected) = row.get(kind).and_then(Json::as_str).filter(|expected| !expected.is_empty()) {
             check(kind, squeezed(&found) == squeezed(expected), expected, &found);
         }
     }
-    if let Some(expected) = row.get("published").and_then(Json::as_str).filter(|expected| !expected.is_empty()) {
+    if let Some(expected) =
+        row.get("published").and_then(Json::as_str).filter(|expected| !expected.is_empty())
+    {
         let right = page.publish_time.is_some_and(|time| is_time(time, expected));
         check("publish time", right, expected, &written(&page.published));
     }

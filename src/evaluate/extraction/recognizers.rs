@@ -11,6 +11,7 @@
 //! - the hours of a part of the day (晚上 is 16 to 20 there): day and TIMEX3 code (TEV) must agree;
 //! - the end of a range of years (2016到2018 ends with the first day of 2018 there), of 近三年 (to the day there, whole years here);
 //! - a day of the farmers' calendar, which the suite writes with its own month and day (春节 is 01-01): ours is converted;
+//! - numbers before %, and percentages between two neighbours (二三十个百分点), which the suite leaves out;
 //! - 每年 as P1Y there and XXXX here; the bracket of a range that no word closes (20~100 is [20,100) there).
 
 use rust_decimal::Decimal;
@@ -34,10 +35,30 @@ use crate::extract::TimeKind;
 use crate::extract::TimeValue;
 
 /// Words at the edge of a time that place it.
-const LEADING: &[&str] = &["截止到", "截止", "大约", "还剩", "从", "在", "自", "约", "到"];
+const LEADING: &[&str] =
+    &["截止到", "截至到", "截止", "截至", "=", "大约", "还剩", "从", "在", "自", "约", "到"];
 const TRAILING: &[&str] = &[
-    "或之前", "或以前", "及之前", "及以前", "或之后", "或以后", "及之后", "及以后", "之前", "以前", "之后", "以后", "之间", "期间",
-    "左右", "开始", "间", "止", "起", "前", "后",
+    "或之前",
+    "或以前",
+    "及之前",
+    "及以前",
+    "或之后",
+    "或以后",
+    "及之后",
+    "及以后",
+    "之前",
+    "以前",
+    "之后",
+    "以后",
+    "之间",
+    "期间",
+    "左右",
+    "开始",
+    "间",
+    "止",
+    "起",
+    "前",
+    "后",
 ];
 
 /// Scores one case; `None` when the row is none.
@@ -139,7 +160,8 @@ fn times(found: &Found, name: &str, input: &str, results: &[Json]) -> Wrong {
         });
         let Some(hit) = hit else { return Some((result_text(result), all())) };
         for (slot, item) in used.iter_mut().zip(&found.times) {
-            let inside = found.times.get(hit).is_some_and(|hit| item.start >= hit.start && item.end <= hit.end);
+            let inside =
+                found.times.get(hit).is_some_and(|hit| item.start >= hit.start && item.end <= hit.end);
             *slot |= inside;
         }
     }
@@ -164,7 +186,9 @@ fn is_kind(value: &TimeValue, kind: &str) -> bool {
         "set" => value.kind == TimeKind::Set,
         "time" => value.kind == TimeKind::Time && value.timex.starts_with("XXXX-XX-XXT"),
         "timerange" => value.kind == TimeKind::Time && value.timex.contains("/XXXX-XX-XXT"),
-        "datetime" | "datetimerange" => value.kind == TimeKind::Time && !value.timex.starts_with("XXXX-XX-XXT"),
+        "datetime" | "datetimerange" => {
+            value.kind == TimeKind::Time && !value.timex.starts_with("XXXX-XX-XXT")
+        }
         "daterange" => value.kind == TimeKind::Date && value.timex.contains('/'),
         _ => false,
     }
@@ -183,50 +207,48 @@ fn result_text(result: &Json) -> String {
 
 /// Whether an amount is of the kind that a model recognises.
 fn wanted(name: &str, item: &Item<QuantityValue>) -> bool {
-    let QuantityValue { kind, unit, upper_amount, comparator, .. } = &item.value;
+    let QuantityValue { kind, unit, upper_amount, .. } = &item.value;
     match name {
-        "NumberModel" => {
-            *kind == QuantityKind::Count
-                && unit.is_empty()
-                && upper_amount.is_empty()
-                && !matches!(comparator, Comparator::AtLeast | Comparator::AtMost | Comparator::LessThan)
-        }
+        "NumberModel" => item.rule == "number" || *kind == QuantityKind::Fraction,
         "OrdinalModel" => *kind == QuantityKind::Ordinal,
-        "PercentModel" => *kind == QuantityKind::Percentage && unit != "‰",
+        "PercentModel" => *kind == QuantityKind::Percentage && unit != "‰" && upper_amount.is_empty(),
         "CurrencyModel" => *kind == QuantityKind::Money,
-        "AgeModel" => *kind == QuantityKind::Measure && (matches!(unit.as_str(), "岁" | "周岁") || item.text.ends_with('大')),
+        "AgeModel" => {
+            *kind == QuantityKind::Measure
+                && (matches!(unit.as_str(), "岁" | "周岁") || item.text.ends_with('大'))
+        }
         "TemperatureModel" => {
             *kind == QuantityKind::Measure
                 && matches!(unit.as_str(), "度" | "℃" | "°c" | "℉" | "°f" | "摄氏度" | "华氏度")
         }
         "DimensionModel" => {
             *kind == QuantityKind::Measure
-                && !matches!(unit.as_str(), "岁" | "周岁" | "度" | "℃" | "°c" | "℉" | "°f" | "摄氏度" | "华氏度")
+                && !matches!(
+                    unit.as_str(),
+                    "岁" | "周岁" | "度" | "℃" | "°c" | "℉" | "°f" | "摄氏度" | "华氏度"
+                )
                 && !item.text.ends_with('大')
         }
-        _ => *kind == QuantityKind::Count && unit.is_empty() && (!upper_amount.is_empty() || *comparator != Comparator::Exactly || item.text.starts_with("等于")),
+        _ => item.rule == "number_range",
     }
 }
 
 fn quantities(found: &Found, name: &str, input: &str, results: &[Json]) -> Wrong {
-    let mut items: Vec<&Item<QuantityValue>> = found.quantities.iter().filter(|item| wanted(name, item)).collect();
+    let mut items: Vec<&Item<QuantityValue>> =
+        found.quantities.iter().filter(|item| wanted(name, item)).collect();
     if name == "NumberModel" {
-        // Of a number in a range or an amount the number itself is asked for.
-        let inner = items.clone();
-        items.retain(|item| {
-            !inner.iter().any(|other| {
-                other.start >= item.start && other.end <= item.end && other.end - other.start < item.end - item.start
-            })
-        });
-    } else {
-        // Ranges that hold a smaller one, and amounts of which a part is one, count as wholes.
-        let outer = items.clone();
-        items.retain(|item| {
-            !outer.iter().any(|other| {
-                other.start <= item.start && other.end >= item.end && other.end - other.start > item.end - item.start
-            })
-        });
+        // The number of 2% is no number of its own there.
+        items.retain(|item| !matches!(input.chars().nth(item.end), Some('%' | '％')));
     }
+    // What holds a smaller one counts as a whole.
+    let outer = items.clone();
+    items.retain(|item| {
+        !outer.iter().any(|other| {
+            other.start <= item.start
+                && other.end >= item.end
+                && other.end - other.start > item.end - item.start
+        })
+    });
     let show = |item: &Item<QuantityValue>| {
         let QuantityValue { comparator, amount, upper_amount, unit, .. } = &item.value;
         format!("{} = {comparator:?} {amount}..{upper_amount} {unit}", item.text)

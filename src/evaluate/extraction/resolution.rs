@@ -28,7 +28,8 @@ impl Gold {
         let text = |value: &Json, field: &str| {
             value.get(field).and_then(Json::as_str).unwrap_or_default().to_owned()
         };
-        if let Some(values) = result.get("Resolution").and_then(|r| r.get("values")).and_then(Json::as_array) {
+        if let Some(values) = result.get("Resolution").and_then(|r| r.get("values")).and_then(Json::as_array)
+        {
             return values
                 .iter()
                 .map(|value| {
@@ -54,7 +55,15 @@ impl Gold {
                 };
                 Self {
                     timex: timex.clone(),
-                    start: field(&["date", "dateTime", "time", "startDate", "startDateTime", "startTime", "duration"]),
+                    start: field(&[
+                        "date",
+                        "dateTime",
+                        "time",
+                        "startDate",
+                        "startDateTime",
+                        "startTime",
+                        "duration",
+                    ]),
                     end: field(&["endDate", "endDateTime", "endTime"]),
                     modifier: String::new(),
                     modal: false,
@@ -135,13 +144,18 @@ fn timex(mine: &str, gold: &str) -> bool {
 fn resolved(value: &TimeValue, gold: &Gold) -> bool {
     // A time of day without a day.
     if gold.start.len() == 8 && gold.start.contains(':') {
-        return value.timex.split('/').next().and_then(time_of_day) == gold.timex.split(['(', ',']).find(|part| !part.is_empty());
+        return value.timex.split('/').next().and_then(time_of_day)
+            == gold.timex.split(['(', ',']).find(|part| !part.is_empty());
     }
     let Some((start, end)) = interval(&value.start, &value.end) else { return false };
     let Some(from) = clock::instant(&gold.start) else { return false };
     if gold.end.is_empty() {
         let date = gold.start.len() == 10;
-        return if date { start == from && end == clock::after(from, 86_400) } else { minute(start) == minute(from) };
+        return if date {
+            start == from && end == clock::after(from, 86_400)
+        } else {
+            minute(start) == minute(from)
+        };
     }
     let Some(to) = clock::instant(&gold.end) else { return false };
     // 晚上: the day and the part of it, whatever its hours.
@@ -183,12 +197,27 @@ pub(super) fn part(timex: &str) -> Option<&str> {
 /// A day of the farmers' calendar, written with its own month and day.
 fn lunar(value: &TimeValue, gold: &Gold, text: &str) -> bool {
     let marks = [
-        "农历", "初", "正月", "腊月", "大年", "廿", "春节", "元宵", "端午", "中秋", "重阳", "七夕", "除夕", "八月十五",
+        "农历",
+        "初",
+        "正月",
+        "腊月",
+        "大年",
+        "廿",
+        "春节",
+        "元宵",
+        "端午",
+        "中秋",
+        "重阳",
+        "七夕",
+        "除夕",
+        "八月十五",
     ];
     if !marks.iter().any(|mark| text.contains(mark)) {
         return false;
     }
-    let Some(day) = gold.start.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok()) else { return false };
+    let Some(day) = gold.start.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok()) else {
+        return false;
+    };
     let there = lunar_date(i32::from(day.year()), i32::from(day.month()), i32::from(day.day()));
     let Some(there) = there else {
         // Before the tables only what is said can be compared.
@@ -196,7 +225,8 @@ fn lunar(value: &TimeValue, gold: &Gold, text: &str) -> bool {
     };
     clock::instant(&value.start).is_some_and(|start| {
         let clock = gold.start.get(11..).unwrap_or_default();
-        let same_clock = clock.is_empty() || start.time().to_string().starts_with(clock.get(..5).unwrap_or_default());
+        let same_clock =
+            clock.is_empty() || start.time().to_string().starts_with(clock.get(..5).unwrap_or_default());
         start.date() == there && same_clock
     })
 }

@@ -33,19 +33,22 @@ impl Found {
     /// Values of the entities that are mentioned as `text` at a character.
     fn at_place(&self, text: &str, start: usize) -> impl Iterator<Item = &Value> {
         let text = text.to_owned();
-        self.extraction.entities.iter().filter(move |entity| {
-            entity
-                .mentions
-                .iter()
-                .any(|mention| mention.span.of(&self.text) == text && self.at(mention.span.start) == start)
-        })
-        .map(|entity| &entity.value)
+        self.extraction
+            .entities
+            .iter()
+            .filter(move |entity| {
+                entity.mentions.iter().any(|mention| {
+                    mention.span.of(&self.text) == text && self.at(mention.span.start) == start
+                })
+            })
+            .map(|entity| &entity.value)
     }
 }
 
 /// Text and first character of every mention of a gold item, or of the item itself.
 fn mentions(item: &Json) -> Vec<(String, usize)> {
-    let one = |item: &Json| Some((item.get("text")?.as_str()?.to_owned(), item.get("start")?.as_u64()? as usize));
+    let one =
+        |item: &Json| Some((item.get("text")?.as_str()?.to_owned(), item.get("start")?.as_u64()? as usize));
     match item.get("mentions").and_then(Json::as_array) {
         Some(mentions) => mentions.iter().filter_map(one).collect(),
         None => one(item).into_iter().collect(),
@@ -63,7 +66,8 @@ pub(super) fn score(analyzer: &Analyzer, data: &Path, gold: &Json, tally: &mut T
     let document = Document { content: Content::Text(html), format: Format::Html, ..Document::default() };
     let options = Options { classify: None, extract: Some(ExtractOptions::default()) };
     let analysis = analyzer.analyze(&document, &options, &mut Unobserved)?;
-    let found = Found { text: analysis.prepared.clean.text, extraction: analysis.extraction.unwrap_or_default() };
+    let found =
+        Found { text: analysis.prepared.clean.text, extraction: analysis.extraction.unwrap_or_default() };
     people(&found, gold, tally);
     dates(&found, gold, tally);
     quantities(&found, gold, tally);
@@ -91,10 +95,13 @@ fn dates(found: &Found, gold: &Json, tally: &mut Tally) {
         let modifier = date.get("modifier").and_then(Json::as_str).unwrap_or_default();
         for (text, start) in mentions(date) {
             let longer = format!("{text}{modifier}");
-            let answer = found.at_place(&text, start).chain(found.at_place(&longer, start)).find_map(|value| match value {
-                Value::Time(value) => Some(value.timex.clone()),
-                _ => None,
-            });
+            let answer =
+                found.at_place(&text, start).chain(found.at_place(&longer, start)).find_map(|value| {
+                    match value {
+                        Value::Time(value) => Some(value.timex.clone()),
+                        _ => None,
+                    }
+                });
             tally.case("dates", answer.as_deref() == Some(expected));
             if answer.as_deref() != Some(expected) {
                 tally.differs("dates", &text, expected, answer.unwrap_or_default());
@@ -105,12 +112,16 @@ fn dates(found: &Found, gold: &Json, tally: &mut Tally) {
 
 fn quantities(found: &Found, gold: &Json, tally: &mut Tally) {
     for quantity in items(gold, "quantities") {
-        let (Some((text, start)), Some(value)) = (mentions(quantity).into_iter().next(), quantity.get("value")) else {
+        let (Some((text, start)), Some(value)) =
+            (mentions(quantity).into_iter().next(), quantity.get("value"))
+        else {
             continue;
         };
         let object = quantity.get("object").and_then(Json::as_str).unwrap_or_default();
         let answer = found.extraction.entities.iter().find_map(|entity| match &entity.value {
-            Value::Quantity(answer) if entity.mentions.iter().any(|mention| found.at(mention.span.start) == start) => {
+            Value::Quantity(answer)
+                if entity.mentions.iter().any(|mention| found.at(mention.span.start) == start) =>
+            {
                 Some((answer.amount.clone(), answer.object.clone()))
             }
             _ => None,
@@ -129,14 +140,16 @@ fn places(found: &Found, gold: &Json, tally: &mut Tally) {
         for (name, start) in mentions(place) {
             let right = found.at_place(&name, start).any(|value| match value {
                 Value::Place { divisions, .. } => {
-                    let mut mine: Vec<&str> = divisions.iter().map(|division| division.code.as_str()).collect();
+                    let mut mine: Vec<&str> =
+                        divisions.iter().map(|division| division.code.as_str()).collect();
                     let mut gold = codes.clone();
                     mine.sort_unstable();
                     gold.sort_unstable();
                     mine == gold
                 }
                 Value::Zone { division, .. } => {
-                    codes.is_empty() || division.as_ref().is_some_and(|division| codes.contains(&division.code.as_str()))
+                    codes.is_empty()
+                        || division.as_ref().is_some_and(|division| codes.contains(&division.code.as_str()))
                 }
                 _ => false,
             });
@@ -151,9 +164,12 @@ fn places(found: &Found, gold: &Json, tally: &mut Tally) {
 fn sentences(found: &Found, gold: &Json, tally: &mut Tally) {
     let first: Vec<&str> =
         found.extraction.key_sentences.iter().take(5).map(|sentence| sentence.span.of(&found.text)).collect();
-    let must = gold.get("summary").and_then(|summary| summary.get("must")).or_else(|| gold.get("key_sentences"));
+    let must =
+        gold.get("summary").and_then(|summary| summary.get("must")).or_else(|| gold.get("key_sentences"));
     for sentence in must.and_then(Json::as_array).into_iter().flatten() {
-        let Some(text) = sentence.get("text").and_then(Json::as_str).or_else(|| sentence.as_str()) else { continue };
+        let Some(text) = sentence.get("text").and_then(Json::as_str).or_else(|| sentence.as_str()) else {
+            continue;
+        };
         let right = first.iter().any(|mine| mine.contains(text.trim()) || text.contains(mine.trim()));
         tally.case("key sentences", right);
         if !right {
@@ -173,7 +189,9 @@ fn directives(found: &Found, gold: &Json, tally: &mut Tally) {
         let right = found.extraction.directives.iter().any(|mine| {
             let (from, to) = (found.at(mine.span.start), found.at(mine.span.end));
             let name = mine.speaker.and_then(|speaker| found.extraction.entities.get(speaker));
-            from < end && start < to && name.is_none_or(|name| speaker.is_empty() || name.canonical_name == speaker)
+            from < end
+                && start < to
+                && name.is_none_or(|name| speaker.is_empty() || name.canonical_name == speaker)
         });
         tally.case("directives", right);
         if !right {

@@ -52,6 +52,11 @@ fn groups(text: &Characters<'_>, separator: usize) -> bool {
         && !text.at(separator + 4).is_ascii_digit()
 }
 
+/// Whether 千 before a character begins a unit: 323千卡.
+fn is_kilo(next: char) -> bool {
+    matches!(next, '卡' | '克' | '米' | '瓦' | '赫' | '帕' | '焦' | '字' | '比' | '伏' | '升')
+}
+
 /// 3.84万亿, 1万8千, 200多亿
 pub(super) fn read(text: &Characters<'_>, index: usize) -> Option<Number> {
     let mut total = Decimal::ZERO;
@@ -71,7 +76,11 @@ pub(super) fn read(text: &Characters<'_>, index: usize) -> Option<Number> {
         let mut factor = Decimal::ONE;
         while let Some(next) = scale(text.at(end)).filter(|_| !is_mega(text, end)) {
             // 十 never follows Arabic digits as a scale, and a smaller one after a larger begins something else.
-            if next == Decimal::TEN || factor >= Decimal::from(10_000) && next < Decimal::from(100_000_000) {
+            let unit = text.at(end) == '千' && is_kilo(text.at(end + 1));
+            if next == Decimal::TEN
+                || unit
+                || factor >= Decimal::from(10_000) && next < Decimal::from(100_000_000)
+            {
                 break;
             }
             factor = factor.checked_mul(next)?;
@@ -102,6 +111,20 @@ pub(super) fn read(text: &Characters<'_>, index: usize) -> Option<Number> {
     if matches!(text.at(at), '多' | '余') {
         vague = true;
         at += 1;
+    }
+    // 40k, 2.5 M
+    if text.thorough() && !scaled {
+        let mark = at + usize::from(text.at(at) == ' ');
+        let factor = match text.at(mark) {
+            'k' => 1_000,
+            'm' if mark > at => 1_000_000,
+            _ => 0,
+        };
+        if factor > 0 && !text.at(mark + 1).is_ascii_alphanumeric() {
+            total = total.checked_mul(Decimal::from(factor))?;
+            scaled = true;
+            at = mark + 1;
+        }
     }
     // 1万五 is 15,000.
     if above.is_some_and(|above| above >= Decimal::ONE_HUNDRED)

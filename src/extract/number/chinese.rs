@@ -73,7 +73,10 @@ pub(super) fn read(text: &Characters<'_>, index: usize) -> Option<Number> {
     while at < index + MAX_FIGURES {
         let character = text.at(at);
         if let Some(value) = figure(text, at) {
-            if sum.current.is_some() {
+            // 三十两 weighs; 两 counts only before a unit of counting.
+            let measure =
+                matches!(character, '两' | '俩' | '仨') && at > index && scale(text.at(at + 1)).is_none();
+            if sum.current.is_some() || measure {
                 break;
             }
             // 零 only bridges; it counts nothing.
@@ -131,13 +134,17 @@ pub(super) fn read(text: &Characters<'_>, index: usize) -> Option<Number> {
     if text.at(at) == '点' && is_fraction_digit(text.at(at + 1)) {
         let mut fraction = format!("{value}.");
         let mut end = at + 1;
-        while let Some(digit) = figure(text, end).filter(|_| end < at + MAX_DIGITS && is_fraction_digit(text.at(end))) {
+        while let Some(digit) =
+            figure(text, end).filter(|_| end < at + MAX_DIGITS && is_fraction_digit(text.at(end)))
+        {
             fraction.push_str(&digit.to_string());
             end += 1;
         }
         value = fraction.parse().ok()?;
         at = end;
-        while let Some(factor) = scale(text.at(at)).filter(|&s| s >= Decimal::from(MYRIAD) && !is_mega(text, at)) {
+        while let Some(factor) =
+            scale(text.at(at)).filter(|&s| s >= Decimal::from(MYRIAD) && !is_mega(text, at))
+        {
             value = value.checked_mul(factor)?;
             scaled = true;
             at += 1;
@@ -207,5 +214,13 @@ fn digits_in_a_row(text: &Characters<'_>, index: usize) -> Option<Number> {
         }
         value = fraction.parse().ok()?;
     }
-    Some(Number { start: index, end, value, upper: None, figures: Figures::Digits, vague: false, scaled: false })
+    Some(Number {
+        start: index,
+        end,
+        value,
+        upper: None,
+        figures: Figures::Digits,
+        vague: false,
+        scaled: false,
+    })
 }

@@ -37,7 +37,8 @@ fn sign(text: &Characters<'_>, index: usize) -> Option<usize> {
         '-' | '－' | '−' => {
             let before = text.before(index);
             let joins = before.is_ascii_alphanumeric() || matches!(before, '-' | '－' | '.' | ')' | '）');
-            (!joins && (next.is_ascii_digit() || next == '.' && text.at(index + 2).is_ascii_digit())).then_some(1)
+            (!joins && (next.is_ascii_digit() || next == '.' && text.at(index + 2).is_ascii_digit()))
+                .then_some(1)
         }
         _ => None,
     }
@@ -51,13 +52,14 @@ fn unsigned(text: &Characters<'_>, index: usize) -> Option<Number> {
         let value = factor.checked_div(Decimal::TWO)?;
         return Some(whole(index, index + 2, value, Figures::Chinese));
     }
-    let number = if first == '.' && text.at(index + 1).is_ascii_digit() && !text.before(index).is_ascii_digit() {
-        let (digits, end) = arabic::digits(text, index + 1)?;
-        let value = format!("0.{}", digits.trunc()).parse().ok()?;
-        whole(index, end, value, Figures::Arabic)
-    } else {
-        parse(text, index)?
-    };
+    let number =
+        if first == '.' && text.at(index + 1).is_ascii_digit() && !text.before(index).is_ascii_digit() {
+            let (digits, end) = arabic::digits(text, index + 1)?;
+            let value = format!("0.{}", digits.trunc()).parse().ok()?;
+            whole(index, end, value, Figures::Arabic)
+        } else {
+            parse(text, index)?
+        };
     if let Some(mixed) = fraction(text, &number) {
         return Some(mixed);
     }
@@ -68,20 +70,13 @@ fn unsigned(text: &Characters<'_>, index: usize) -> Option<Number> {
         if let Some(slashed) = slashed(text, &number) {
             return Some(slashed);
         }
-        // 40k, 2.5 M
-        let at = number.end + usize::from(text.at(number.end) == ' ');
-        let factor = match text.at(at) {
-            'k' => 1_000,
-            'm' if at > number.end => 1_000_000,
-            _ => 0,
-        };
-        if factor > 0 && !text.at(at + 1).is_ascii_alphanumeric() {
-            let value = number.value.checked_mul(Decimal::from(factor))?;
-            return Some(Number { end: at + 1, value, scaled: true, ..number });
-        }
     }
     if text.at(number.end) == '打' && !matches!(text.at(number.end + 1), '击' | '造' | '破' | '开') {
-        return Some(Number { end: number.end + 1, value: number.value.checked_mul(Decimal::from(12))?, ..number });
+        return Some(Number {
+            end: number.end + 1,
+            value: number.value.checked_mul(Decimal::from(12))?,
+            ..number
+        });
     }
     Some(number)
 }
@@ -100,8 +95,8 @@ fn fraction(text: &Characters<'_>, first: &Number) -> Option<Number> {
     let at = below.end + text.any_of(below.end, &["分之"])?.1;
     let sign = usize::from(text.at(at) == '负');
     let above = parse(text, at + sign)?;
-    let (below_value, above_value) = if sign > 0 { (-below.value, above.value) } else { (below.value, above.value) };
-    let share = above_value.checked_div(below_value.abs())?;
+    let above_value = if sign > 0 { -above.value } else { above.value };
+    let share = above_value.checked_div(below.value)?;
     Some(Number {
         start: first.start,
         end: above.end,
@@ -115,15 +110,15 @@ fn fraction(text: &Characters<'_>, first: &Number) -> Option<Number> {
 
 /// 3/5, 1 4/3
 fn slashed(text: &Characters<'_>, first: &Number) -> Option<Number> {
-    if text.before(first.start) == '/' {
+    if matches!(text.before(first.start), '/' | '／') {
         return None;
     }
     let share = |number: &Number| {
-        if text.at(number.end) != '/' || !text.at(number.end + 1).is_ascii_digit() {
+        if !matches!(text.at(number.end), '/' | '／') || !text.at(number.end + 1).is_ascii_digit() {
             return None;
         }
         let (below, end) = arabic::digits(text, number.end + 1)?;
-        if text.at(end) == '/' {
+        if matches!(text.at(end), '/' | '／') {
             return None;
         }
         Some((number.value.checked_div(below)?, end))
@@ -156,7 +151,8 @@ fn power(text: &Characters<'_>, base: &Number) -> Option<Number> {
     let exponent = if negative { -exponent } else { exponent };
     let base_value = base.value.to_f64()?;
     let value = if mark == 'e' { base_value * 10_f64.powi(exponent) } else { base_value.powi(exponent) };
-    let exact = if mark == 'e' { base.value.to_string() + &format!("e{exponent}") } else { format!("{value:e}") };
+    let exact =
+        if mark == 'e' { base.value.to_string() + &format!("e{exponent}") } else { format!("{value:e}") };
     let value = Decimal::from_scientific(&exact).ok().or_else(|| Decimal::from_f64(value))?;
     Some(whole(base.start, end, value, Figures::Arabic))
 }
@@ -166,6 +162,10 @@ pub(crate) fn all(text: &Characters<'_>) -> Vec<Number> {
     let mut found = Vec::new();
     let mut index = 0;
     while index < text.len() {
+        if let Some(end) = text.address_end(index) {
+            index = end;
+            continue;
+        }
         let first = text.at(index);
         let may = begins(first) || matches!(first, '负' | '-' | '－' | '.' | '半');
         let number = if may { signed(text, index).filter(|number| counts(text, number)) } else { None };
@@ -203,19 +203,35 @@ fn counts(text: &Characters<'_>, number: &Number) -> bool {
     if matches!(text.at(number.start), '万' | '千' | '百' | '亿' | '兆' | '廿') {
         return false;
     }
-    if matches!(before, '第') && text.at(number.start) == '一' {
+    if before == '第' {
         return true;
     }
     // A digit alone is one where the segmenter leaves it alone, or a measure word follows.
     let alone = text.is_word_start(number.start) && text.word_end(number.start) == number.end;
     let measured = matches!(
         next,
-        '个' | '只' | '条' | '张' | '块' | '双' | '对' | '台' | '位' | '名' | '家' | '斤' | '本' | '件' | '次' | '种' | '杯'
+        '个' | '只'
+            | '条'
+            | '张'
+            | '块'
+            | '双'
+            | '对'
+            | '台'
+            | '位'
+            | '名'
+            | '家'
+            | '斤'
+            | '本'
+            | '件'
+            | '次'
+            | '种'
+            | '杯'
     );
     let quoted = !is_han(before) && !is_han(next);
-    let said = matches!(next, '和' | '与' | '是' | '而' | '却' | '不' | '的' | '或' | '点' | '分' | '成' | '折');
-    if text.at(number.start) == '一' {
+    let said = matches!(next, '和' | '与' | '是' | '而' | '却' | '不' | '的' | '或' | '点' | '分' | '成')
+        || matches!(before, '是' | '为');
+    if matches!(text.at(number.start), '一' | '壹') {
         return measured || quoted || said || alone && digit(next).is_none() && !is_han(next);
     }
-    measured || quoted || alone
+    measured || quoted || alone || matches!(next, '分') && text.at(number.end + 1) == '之'
 }

@@ -102,7 +102,9 @@ pub(crate) fn scale(character: char) -> Option<Decimal> {
 /// Whether 兆 at `index` begins a unit: 兆字节, 兆瓦.
 fn is_mega(text: &Characters<'_>, index: usize) -> bool {
     text.at(index) == '兆'
-        && !(digit(text.at(index + 1)).is_some() || scale(text.at(index + 1)).is_some() || text.at(index + 1) == '元')
+        && !(digit(text.at(index + 1)).is_some()
+            || scale(text.at(index + 1)).is_some()
+            || text.at(index + 1) == '元')
 }
 
 /// Whether a number may begin with this character.
@@ -111,7 +113,22 @@ pub(crate) fn begins(character: char) -> bool {
         || digit(character).is_some()
         || matches!(
             character,
-            '十' | '百' | '千' | '万' | '几' | '数' | '上' | '拾' | '佰' | '仟' | '肆' | '伍' | '陆' | '柒' | '捌' | '玖' | '廿'
+            '十' | '百'
+                | '千'
+                | '万'
+                | '几'
+                | '数'
+                | '上'
+                | '拾'
+                | '佰'
+                | '仟'
+                | '肆'
+                | '伍'
+                | '陆'
+                | '柒'
+                | '捌'
+                | '玖'
+                | '廿'
         )
 }
 
@@ -226,7 +243,8 @@ mod tests {
             ("四千五百六十九万八千三百一十一亿", "4569831100000000"),
         ] {
             fixture::characters(text, |characters: &Characters<'_>| {
-                let number = parse(characters, 0).map(|number| (number.value.normalize().to_string(), number.end));
+                let number =
+                    parse(characters, 0).map(|number| (number.value.normalize().to_string(), number.end));
                 assert_eq!(number, Some((value.to_owned(), text.chars().count())), "{text}");
             });
         }

@@ -110,7 +110,8 @@ fn change(text: &Characters<'_>, start: usize) -> (Option<ChangeDirection>, Stri
     }
     if change.is_none()
         && let Some(&(_, direction)) = DIFFERENCES.iter().find(|&&(word, _)| text.before(start) == word)
-        && (clause..start).any(|at| matches!(text.at(at), '比' | '较') || text.any_of(at, &["同比", "环比"]).is_some())
+        && (clause..start)
+            .any(|at| matches!(text.at(at), '比' | '较') || text.any_of(at, &["同比", "环比"]).is_some())
     {
         change = Some(direction);
         nearest = start - 1;
@@ -133,7 +134,8 @@ const MAX_WORDS: usize = 5;
 
 /// Words that begin something else than what is counted.
 const FUNCTIONAL: &[&str] = &[
-    "以上", "以下", "以内", "左右", "上下", "以来", "分别", "已经", "因为", "共同", "之间", "不等", "以外", "同时", "其中",
+    "以上", "以下", "以内", "左右", "上下", "以来", "分别", "已经", "因为", "共同", "之间", "不等", "以外",
+    "同时", "其中",
 ];
 
 /// What is counted: the word that follows, with those that only describe it (国家级创新平台).
@@ -149,7 +151,11 @@ fn object(text: &Characters<'_>, end: usize) -> String {
     let mut words = 1;
     while words < MAX_WORDS && describes(text, end, stop) {
         let next = text.word_end(stop);
-        if next >= text.len() + 1 || next == stop || !han(stop, next) || text.any_of(stop, FUNCTIONAL).is_some() {
+        if next >= text.len() + 1
+            || next == stop
+            || !han(stop, next)
+            || text.any_of(stop, FUNCTIONAL).is_some()
+        {
             break;
         }
         stop = next;
@@ -160,13 +166,54 @@ fn object(text: &Characters<'_>, end: usize) -> String {
 
 /// Whether the words so far only describe what follows.
 fn describes(text: &Characters<'_>, start: usize, stop: usize) -> bool {
-    if stop >= text.len() || !is_han(text.at(stop)) || matches!(text.at(stop), '的' | '和' | '与' | '及' | '在' | '是' | '等') {
+    if stop >= text.len()
+        || !is_han(text.at(stop))
+        || matches!(text.at(stop), '的' | '和' | '与' | '及' | '在' | '是' | '等')
+    {
         return false;
     }
     let last = text.before(stop);
     let long = stop - start >= 2;
     long && matches!(last, '级' | '型' | '性' | '类' | '式' | '化' | '制' | '色')
         || text
-            .any_before(stop, &["重点", "重大", "主要", "优质", "先进", "现代", "国家", "创新", "大型", "中小", "民营", "外资", "骨干", "龙头", "新增", "贫困", "农村", "城镇", "特色", "绿色", "智能", "高新技术", "产业", "工业", "农业", "科技", "公共", "专业", "基层", "示范", "试点", "核心", "关键", "规模以上"])
+            .any_before(
+                stop,
+                &[
+                    "重点",
+                    "重大",
+                    "主要",
+                    "优质",
+                    "先进",
+                    "现代",
+                    "国家",
+                    "创新",
+                    "大型",
+                    "中小",
+                    "民营",
+                    "外资",
+                    "骨干",
+                    "龙头",
+                    "新增",
+                    "贫困",
+                    "农村",
+                    "城镇",
+                    "特色",
+                    "绿色",
+                    "智能",
+                    "高新技术",
+                    "产业",
+                    "工业",
+                    "农业",
+                    "科技",
+                    "公共",
+                    "专业",
+                    "基层",
+                    "示范",
+                    "试点",
+                    "核心",
+                    "关键",
+                    "规模以上",
+                ],
+            )
             .is_some()
 }

@@ -38,6 +38,10 @@ pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<F
     let mut found = Vec::new();
     let mut index = 0;
     while index < squeezed.len() {
+        if let Some(end) = squeezed.address_end(index) {
+            index = end;
+            continue;
+        }
         if taken.covers(place(index)) || !begins(squeezed.at(index), thorough) {
             index += 1;
             continue;
@@ -61,7 +65,11 @@ pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<F
         }
     }
     if thorough {
-        thorough::complete(&squeezed, &mut found, finding);
+        thorough::complete(&squeezed, &mut found, |start, end, value, rule| {
+            let mut finding = finding(start, end, value);
+            finding.detector = Detector::Rule(rule);
+            finding
+        });
     }
     found
 }
@@ -94,10 +102,14 @@ fn at(text: &Characters<'_>, index: usize) -> Option<Amount> {
         return Some(share);
     }
     let (sign, from) = sign(text, index);
-    if sign.is_none() && matches!(text.at(index), '-' | '−' | '负' | '零') && !number::begins(text.at(index)) {
+    if sign.is_none() && matches!(text.at(index), '-' | '−' | '负' | '零') && !number::begins(text.at(index))
+    {
         return None;
     }
-    let number = number::parse(text, from)?;
+    let mut number = number::parse(text, from)?;
+    if let Some(tens) = tens_of_discount(text, &number) {
+        number = tens;
+    }
     if number.figures == Figures::Digits && !number_of_discount(text, &number) {
         return None;
     }
@@ -162,7 +174,33 @@ fn stands(text: &Characters<'_>, number: &Number, end: usize, kind: QuantityKind
     !(kind == QuantityKind::Money
         && matches!(text.at(last), '元')
         && number.end - number.start == 1
-        && matches!(text.at(end), '里' | '村' | '桥' | '店' | '宫' | '坊' | '镇' | '乡' | '巷' | '区' | '洞' | '庙' | '山' | '路' | '街'))
+        && matches!(
+            text.at(end),
+            '里' | '村'
+                | '桥'
+                | '店'
+                | '宫'
+                | '坊'
+                | '镇'
+                | '乡'
+                | '巷'
+                | '区'
+                | '洞'
+                | '庙'
+                | '山'
+                | '路'
+                | '街'
+        ))
+}
+
+/// 九五折: two digits in a row are no neighbours before 折.
+fn tens_of_discount(text: &Characters<'_>, number: &Number) -> Option<Number> {
+    let both = number.figures == Figures::Neighbours
+        && number.end == number.start + 2
+        && text.at(number.end) == '折';
+    let digit = |at: usize| number::digit(text.at(at)).map(Decimal::from);
+    let value = digit(number.start)?.checked_mul(Decimal::TEN)?.checked_add(digit(number.start + 1)?)?;
+    both.then_some(Number { value, upper: None, vague: false, figures: Figures::Chinese, ..*number })
 }
 
 /// 九五折
@@ -181,7 +219,8 @@ fn sign(text: &Characters<'_>, index: usize) -> (Option<&'static str>, usize) {
     match word {
         Some((word, length)) if number::begins(text.at(index + length)) => {
             let joined = matches!(word, "-" | "−")
-                && (text.before(index).is_ascii_alphanumeric() || is_han(text.before(index)) && !text.thorough());
+                && (text.before(index).is_ascii_alphanumeric()
+                    || is_han(text.before(index)) && !text.thorough());
             if joined { (None, index) } else { (Some(word), index + length) }
         }
         _ => (None, index),
@@ -194,7 +233,8 @@ fn negative(text: &Characters<'_>, index: usize, number: &Number) -> Option<Amou
         && start == number.start
     {
         // 零下10到5度
-        (value.amount, value.upper_amount) = (format!("-{}", value.amount), format!("-{}", value.upper_amount));
+        (value.amount, value.upper_amount) =
+            (format!("-{}", value.amount), format!("-{}", value.upper_amount));
         return Some((index, end, value));
     }
     let unit = unit(text, number)?;
@@ -223,7 +263,9 @@ fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<Amount> {
     if let Some((word, length)) = text.any_of(index, BELOW) {
         let (sign, from) = sign(text, index + length);
         let number = number::parse(text, from)?;
-        if number.figures == Figures::Neighbours && number.upper.is_none() || number.figures == Figures::Digits {
+        if number.figures == Figures::Neighbours && number.upper.is_none()
+            || number.figures == Figures::Digits
+        {
             return None;
         }
         let mut value = describe(text, index, number.end, QuantityKind::Percentage, "%".to_owned());
@@ -250,7 +292,16 @@ fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<Amount> {
 
 /// Denominators said without a digit.
 const BELOW: &[&str] = &[
-    "百分之", "佰分之", "千分之", "仟分之", "万分之", "十万分之", "百万分之", "千万分之", "万万分之", "亿分之",
+    "百分之",
+    "佰分之",
+    "千分之",
+    "仟分之",
+    "万分之",
+    "十万分之",
+    "百万分之",
+    "千万分之",
+    "万万分之",
+    "亿分之",
 ];
 
 /// What a denominator divides by.

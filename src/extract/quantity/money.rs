@@ -2,6 +2,7 @@
 
 use super::Amount;
 use super::describe::describe;
+use crate::extract::Comparator;
 use crate::extract::QuantityKind;
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
@@ -25,20 +26,40 @@ pub(super) const CURRENCIES: &[(&str, &str)] = &[
 
 /// Smaller coins: word, hundredths of the currency.
 const COINS: &[(&str, i64)] = &[
-    ("角钱", 10), ("毛钱", 10), ("分钱", 1), ("美分", 1), ("日本銭", 1), ("日本钱", 1), ("角", 10), ("毛", 10), ("分", 1),
+    ("角钱", 10),
+    ("毛钱", 10),
+    ("分钱", 1),
+    ("美分", 1),
+    ("日本銭", 1),
+    ("日本钱", 1),
+    ("角", 10),
+    ("毛", 10),
+    ("分", 1),
 ];
 
 /// Marks and words that stand before an amount, longest first.
 const PREFIXES: &[(&str, &str)] = &[
-    ("us$", "USD"), ("hk$", "HKD"), ("人民币", "CNY"), ("新台币", "TWD"), ("港币", "HKD"), ("美元", "USD"), ("美金", "USD"),
-    ("欧元", "EUR"), ("$", "USD"), ("￥", "CNY"), ("¥", "CNY"), ("€", "EUR"), ("£", "GBP"),
+    ("us$", "USD"),
+    ("hk$", "HKD"),
+    ("人民币", "CNY"),
+    ("新台币", "TWD"),
+    ("港币", "HKD"),
+    ("美元", "USD"),
+    ("美金", "USD"),
+    ("欧元", "EUR"),
+    ("$", "USD"),
+    ("￥", "CNY"),
+    ("¥", "CNY"),
+    ("€", "EUR"),
+    ("£", "GBP"),
 ];
 
 /// The currency at `index`, with its length.
 pub(super) fn currency(text: &Characters<'_>, index: usize) -> Option<(&'static str, &'static str, usize)> {
     let &(word, code) = CURRENCIES.iter().find(|(word, _)| text.starts_with(index, word))?;
     let length = word.chars().count();
-    let other = matches!(word, "元" | "圆") && matches!(text.at(index + length), '旦' | '素' | '宵' | '首' | '件' | '月' | '形' | '满');
+    let other = matches!(word, "元" | "圆")
+        && matches!(text.at(index + length), '旦' | '素' | '宵' | '首' | '件' | '月' | '形' | '满');
     (!other).then_some((word, code, length))
 }
 
@@ -87,7 +108,9 @@ pub(super) fn composed(text: &Characters<'_>, first: &Number) -> Option<Amount> 
     let mut finest = 100;
     loop {
         let link = usize::from(matches!(text.at(end), '又' | '零') && terms == 1);
-        let Some(next) = number::parse(text, end + link).filter(|next| next.value < Decimal::ONE_HUNDRED && next.value.scale() == 0) else {
+        let Some(next) = number::parse(text, end + link)
+            .filter(|next| next.value < Decimal::ONE_HUNDRED && next.value.scale() == 0)
+        else {
             break;
         };
         if let Some((length, hundredths)) = coin(text, &next).filter(|&(_, hundredths)| hundredths < finest) {
@@ -106,11 +129,17 @@ pub(super) fn composed(text: &Characters<'_>, first: &Number) -> Option<Amount> 
         break;
     }
     let spoken = block && text.thorough() && !is_han(text.at(end));
-    if terms == 1 && !spoken {
+    if terms == 1 && !spoken || first.vague && terms > 1 {
         return None;
     }
     let mut value = describe(text, first.start, end, QuantityKind::Money, code.to_owned());
     value.amount = total.normalize().to_string();
+    if let Some(upper) = first.upper {
+        value.upper_amount = upper.normalize().to_string();
+        value.comparator = Comparator::About;
+    } else if first.vague && value.comparator == Comparator::Exactly {
+        value.comparator = Comparator::MoreThan;
+    }
     Some((first.start, end, value))
 }
 
@@ -119,7 +148,8 @@ fn coin(text: &Characters<'_>, number: &Number) -> Option<(usize, i64)> {
     let &(word, hundredths) = COINS.iter().find(|(word, _)| text.starts_with(number.end, word))?;
     let length = word.chars().count();
     let next = text.at(number.end + length);
-    let other = length == 1 && matches!(next, '度' | '钟' | '之' | '落' | '色' | '别' | '公' | '部' | '会' | '利' | '形');
+    let other = length == 1
+        && matches!(next, '度' | '钟' | '之' | '落' | '色' | '别' | '公' | '部' | '会' | '利' | '形');
     (!other).then_some((length, hundredths))
 }
 
@@ -128,12 +158,17 @@ fn coins(text: &Characters<'_>, first: &Number, hundredths: i64) -> Option<Amoun
     let (length, _) = coin(text, first)?;
     let word_end = first.end + length;
     let spoken = text.at(word_end - 1) == '钱' || matches!(text.at(first.end), '角' | '毛' | '美');
-    if !spoken || is_han(text.at(word_end)) && text.at(word_end - 1) != '钱' && number::digit(text.at(word_end)).is_none() {
+    if !spoken
+        || is_han(text.at(word_end))
+            && text.at(word_end - 1) != '钱'
+            && number::digit(text.at(word_end)).is_none()
+    {
         return None;
     }
     let mut total = first.value.checked_mul(Decimal::new(hundredths, 2))?;
     let mut end = word_end;
-    if let Some(next) = number::parse(text, end).filter(|next| hundredths == 10 && next.value < Decimal::TEN) {
+    if let Some(next) = number::parse(text, end).filter(|next| hundredths == 10 && next.value < Decimal::TEN)
+    {
         let after = coin(text, &next).filter(|&(_, hundredths)| hundredths == 1);
         total = total.checked_add(next.value.checked_mul(Decimal::new(1, 2))?)?;
         end = next.end + after.map_or(0, |(length, _)| length);

@@ -21,8 +21,10 @@ pub(super) fn range(text: &Characters<'_>, low: &Number) -> Option<Amount> {
         let mark = text.any_of(end, MARKS)?;
         let next = end + mark.1;
         text.at(next).is_ascii_digit().then_some(next).or_else(|| {
-            (matches!(mark.0, "至" | "到") && number::begins(text.at(next)) && !matches!(text.at(next), '上' | '数' | '几'))
-                .then_some(next)
+            (matches!(mark.0, "至" | "到")
+                && number::begins(text.at(next))
+                && !matches!(text.at(next), '上' | '数' | '几'))
+            .then_some(next)
         })
     });
     let next = match connected {
@@ -54,7 +56,8 @@ pub(super) fn range(text: &Characters<'_>, low: &Number) -> Option<Amount> {
     }
     let mut value = describe(text, low.start, high_unit.end, high_unit.kind, high_unit.name);
     value.amount = least.checked_mul(high_unit.factor)?.normalize().to_string();
-    value.upper_amount = high.value.checked_add(high_unit.more)?.checked_mul(high_unit.factor)?.normalize().to_string();
+    value.upper_amount =
+        high.value.checked_add(high_unit.more)?.checked_mul(high_unit.factor)?.normalize().to_string();
     Some((low.start, high_unit.end, value))
 }
 

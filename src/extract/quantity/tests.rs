@@ -10,11 +10,7 @@ use crate::extract::fixture;
 fn values(text: &str) -> Vec<(String, QuantityValue)> {
     let entities = fixture::extract(text, None).entities;
     let found = entities.into_iter().filter_map(|entity| {
-        if let Value::Quantity(value) = entity.value {
-            Some((entity.canonical_name, value))
-        } else {
-            None
-        }
+        if let Value::Quantity(value) = entity.value { Some((entity.canonical_name, value)) } else { None }
     });
     found.collect()
 }

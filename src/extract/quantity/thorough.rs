@@ -6,6 +6,7 @@ use crate::extract::Comparator;
 use crate::extract::MentionKind;
 use crate::extract::QuantityKind;
 use crate::extract::QuantityValue;
+use crate::extract::Value;
 use crate::extract::characters::Characters;
 use crate::extract::finding::Finding;
 use crate::extract::number;
@@ -47,17 +48,23 @@ const JOINED: &[&str] = &["并且", "而且", "并", "且", ",", "，"];
 pub(super) fn complete(
     text: &Characters<'_>,
     found: &mut Vec<Finding>,
-    finding: impl Fn(usize, usize, QuantityValue) -> Finding,
+    finding: impl Fn(usize, usize, QuantityValue, &'static str) -> Finding,
 ) {
+    // Numbers without a unit are named by what is read below.
+    found.retain(|finding| match &finding.value {
+        Value::Quantity(value) => {
+            value.kind != QuantityKind::Count || !value.unit.is_empty() || !value.upper_amount.is_empty()
+        }
+        _ => true,
+    });
     let known = |found: &[Finding], other: &Finding| {
         found.iter().any(|known| known.start == other.start && known.end == other.end)
     };
     let numbers = number::all(text);
     let mut parts: Vec<Finding> = Vec::new();
-    let mut add = |found: &[Finding], start: usize, end: usize, value: QuantityValue| {
-        let part = finding(start, end, value).referring(MentionKind::Nested);
-        let named = known(found, &part) && part_is_money(&part, found);
-        if !named && !known(&parts, &part) {
+    let mut add = |found: &[Finding], start: usize, end: usize, value: QuantityValue, rule: &'static str| {
+        let part = finding(start, end, value, rule).referring(MentionKind::Nested);
+        if !known(found, &part) {
             parts.push(part);
         }
     };
@@ -66,16 +73,21 @@ pub(super) fn complete(
         if ordinal {
             let mut value = plain(QuantityKind::Ordinal, number);
             value.amount = number.value.normalize().to_string();
-            add(found, number.start - 1, number.end, value);
+            add(found, number.start - 1, number.end, value, "ordinal");
         } else {
-            add(found, number.start, number.end - usize::from(vague_tail(text, number)), plain(QuantityKind::Count, number));
+            let end = number.end - usize::from(vague_tail(text, number));
+            add(found, number.start, end, plain(QuantityKind::Count, number), "number");
         }
     }
     let mut index = 0;
     while index < text.len() {
+        if let Some(end) = text.address_end(index) {
+            index = end;
+            continue;
+        }
         match numeric_range(text, index) {
             Some((start, end, value)) => {
-                add(found, start, end, value);
+                add(found, start, end, value, "number_range");
                 index = end.max(index + 1);
             }
             None => index += 1,
@@ -83,11 +95,6 @@ pub(super) fn complete(
     }
     found.extend(parts);
     found.sort_by_key(|finding| (finding.start, std::cmp::Reverse(finding.end)));
-}
-
-/// Whether an amount of the same extent says more than the number.
-fn part_is_money(part: &Finding, found: &[Finding]) -> bool {
-    found.iter().any(|known| known.start == part.start && known.end == part.end)
 }
 
 /// Whether 多 or 余 closes a number without counting anything itself: 四百多.
@@ -132,6 +139,7 @@ fn numeric_range(text: &Characters<'_>, index: usize) -> Option<(usize, usize, Q
         change_base: String::new(),
     };
     let link = text.any_of(first.end, JOINED).map_or(0, |(_, length)| length);
+    let link = link + usize::from(link > 0 && text.at(first.end + link) == ' ');
     if let Some(second) = bound(text, first.end + link) {
         let (low, high) = if below(second.comparator) { (&first, &second) } else { (&second, &first) };
         if below(high.comparator) && above(low.comparator) && low.value < high.value {
@@ -181,7 +189,8 @@ fn bound(text: &Characters<'_>, index: usize) -> Option<Bound> {
         return Some(Bound { comparator, value: number.value, end: number.end + word.chars().count() });
     }
     // 十几万, 三十万多亿
-    let inner = (number.start..number.end.saturating_sub(1)).any(|at| matches!(text.at(at), '几' | '多' | '余'));
+    let inner =
+        (number.start..number.end.saturating_sub(1)).any(|at| matches!(text.at(at), '几' | '多' | '余'));
     (number.vague && inner && text.at(number.start) != '几').then_some(Bound {
         comparator: Comparator::MoreThan,
         value: number.value,
@@ -221,7 +230,8 @@ fn two_sided(text: &Characters<'_>, index: usize) -> Option<(usize, usize, Quant
         let dated = mark == "-" && matches!(text.at(high.end), '-' | '.' | '/' | ':' | '年' | '月');
         let low_value = low.value.checked_mul(shared(text, &low, &high))?;
         let closed = text.any_of(high.end, &["之间"]).filter(|_| led > 0).map_or(0, |(_, length)| length);
-        return (low_value < high.value && !dated).then(|| (from, high.end + closed, value(low_value, high.value)));
+        return (low_value < high.value && !dated)
+            .then(|| (from, high.end + closed, value(low_value, high.value)));
     }
     let (_, length) = text.any_of(low.end, &["和", "与", "跟", "至"])?;
     let high = second(low.end + length)?;

@@ -65,7 +65,8 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         more: Decimal::ZERO,
     };
     let half = |length: usize| {
-        let half = text.at(end + length) == '半' && !matches!(text.at(end + length + 1), '年' | '天' | '月' | '个' | '导');
+        let half = text.at(end + length) == '半'
+            && !matches!(text.at(end + length + 1), '年' | '天' | '月' | '个' | '导');
         if half { (Decimal::new(5, 1), 1) } else { (Decimal::ZERO, 0) }
     };
     match text.at(end) {
@@ -85,11 +86,15 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         let (more, length) = half(1);
         return Some(Unit { factor: Decimal::TEN, more, ..made(QuantityKind::Percentage, "%", 1 + length) });
     }
-    if text.at(end) == '折' && !matches!(text.at(end + 1), '旧' | '叠' | '腾' | '射' | '合' | '扣' | '返' | '磨' | '戟') {
+    if text.at(end) == '折'
+        && !matches!(text.at(end + 1), '旧' | '叠' | '腾' | '射' | '合' | '扣' | '返' | '磨' | '戟')
+    {
         // 七五折 is 75 %, 九折 90 %, 9.9折 99 %.
         let tenths = number.value < Decimal::TEN;
         let factor = if tenths { Decimal::TEN } else { Decimal::ONE };
-        let sane = number.value > Decimal::ZERO && number.value < Decimal::ONE_HUNDRED && number.value != Decimal::TEN;
+        let sane = number.value > Decimal::ZERO
+            && number.value < Decimal::ONE_HUNDRED
+            && number.value != Decimal::TEN;
         return sane.then(|| Unit { factor, ..made(QuantityKind::Percentage, "%", 1) });
     }
     if text.at(end) == '分'
@@ -119,6 +124,13 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         return Some(made(QuantityKind::Money, code, 1 + length));
     }
     let one = !arabic && number.value == Decimal::ONE && !number.vague;
+    // 90天大: an age
+    if let Some((word, length)) = text.any_of(end, &["个月大", "岁大", "周大", "天大", "年大"])
+        && !matches!(text.at(end + length), '会' | '学' | '小' | '队')
+        && (arabic || text.thorough())
+    {
+        return Some(made(QuantityKind::Measure, word.trim_end_matches('大'), length));
+    }
     if let Some((word, length)) = text.any_of(end, DURATIONS)
         && is_duration(text, number, word, end + length)
     {
@@ -126,13 +138,6 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         let more = usize::from(text.at(end + length) == '多' && matches!(word, "年" | "天" | "小时"));
         let name = word.replace('多', "");
         return Some(Unit { name, ..made(QuantityKind::Duration, "", length + more) });
-    }
-    // 90天大: an age
-    if let Some((word, length)) = text.any_of(end, &["个月大", "岁大", "周大", "天大", "年大"])
-        && !matches!(text.at(end + length), '会' | '学' | '小' | '队')
-        && (arabic || text.thorough())
-    {
-        return Some(made(QuantityKind::Measure, word.trim_end_matches('大'), length));
     }
     if text.thorough()
         && let Some(unit) = measure(text, end, number)
@@ -142,6 +147,7 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
     }
     if let Some((word, length)) = text.any_of(end, MEASURES)
         && !DOUBTFUL.contains(&word)
+        && !(word.is_ascii() && text.at(end + length).is_ascii_alphanumeric())
         && (arabic || number.scaled || !matches!(word, "级" | "方" | "度" | "里"))
         && !(word == "级" && !number.scaled && number.value.scale() == 0)
         && (word != "方" || text.starts_with(end, "方土"))
@@ -176,7 +182,8 @@ fn measure(text: &Characters<'_>, index: usize, number: &Number) -> Option<&'sta
     }
     let other = match word {
         "级" | "方" | "里" | "两" | "码" | "钱" | "度" | "寸" | "尺" | "丈" | "伏" | "瓦" => {
-            is_han(next) && !matches!(next, '的' | '到' | '至' | '和' | '左' | '以' | '半')
+            is_han(next)
+                && !matches!(next, '的' | '到' | '至' | '和' | '左' | '以' | '半')
                 && !(word == "度" && text.is_word_start(index + 1))
                 || number.end - number.start == 1 && matches!(word, "级" | "方" | "里" | "码")
         }
@@ -227,7 +234,8 @@ pub(super) fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: 
     let quoted = matches!(text.before(number.start), '“' | '‘' | '「');
     if number.figures == Figures::Neighbours
         && !number.scaled
-        && !(number.upper.is_some() && matches!(word, "个" | "名" | "位" | "家" | "人" | "次" | "项" | "条" | "件"))
+        && !(number.upper.is_some()
+            && matches!(word, "个" | "名" | "位" | "家" | "人" | "次" | "项" | "条" | "件"))
     {
         return false;
     }

@@ -67,6 +67,8 @@ pub(crate) enum Segment {
     End,
     /// 上旬 is 1, 中旬 2, 下旬 3.
     Ten(i32),
+    /// 上半月 is 1, 下半月 2.
+    Half(i32),
     /// 春 is 1.
     Season(i32),
     /// 第三周, 第十天

@@ -29,16 +29,8 @@ pub(crate) enum Unit {
 }
 
 /// Units whose counts a [`Length`] keeps, in the order of TIMEX3.
-const KEPT: [Unit; 8] = [
-    Unit::Year,
-    Unit::Month,
-    Unit::Week,
-    Unit::Day,
-    Unit::Workday,
-    Unit::Hour,
-    Unit::Minute,
-    Unit::Second,
-];
+const KEPT: [Unit; 8] =
+    [Unit::Year, Unit::Month, Unit::Week, Unit::Day, Unit::Workday, Unit::Hour, Unit::Minute, Unit::Second];
 
 /// A length of time as it is said: so many of each unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,7 +119,9 @@ impl Length {
             let part = |of: i64| (rest * Decimal::from(of)).round().to_i64().map(|part| part * sign);
             let span = match unit {
                 Unit::Year => Span::new().try_years(whole).ok()?.try_months(part(12)?).ok()?,
-                Unit::Month | Unit::Quarter => Span::new().try_months(whole).ok()?.try_days(part(30)?).ok()?,
+                Unit::Month | Unit::Quarter => {
+                    Span::new().try_months(whole).ok()?.try_days(part(30)?).ok()?
+                }
                 Unit::Week => Span::new().try_weeks(whole).ok()?.try_days(part(7)?).ok()?,
                 Unit::Day => Span::new().try_days(whole).ok()?.try_hours(part(24)?).ok()?,
                 Unit::Workday => {

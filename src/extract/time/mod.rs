@@ -31,7 +31,8 @@ pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorou
     let mut resolver = Resolver::new(anchors);
     let mut index = 0;
     while index < squeezed.len() {
-        let expression = if taken.covers(reader.place(index)) { None } else { grammar::read(&squeezed, index) };
+        let expression =
+            if taken.covers(reader.place(index)) { None } else { grammar::read(&squeezed, index) };
         let Some(expression) = expression.filter(|expression| {
             let (start, end) = reader.range(expression);
             !taken.overlaps(start, end)
@@ -81,6 +82,15 @@ impl Reader<'_, '_> {
 
     /// The date and the time of day of an expression that has both, as mentions of their own.
     fn parts(&self, expression: &Expression, anchors: Anchors) -> Vec<Finding> {
+        if let Meaning::Span(Some(length), ..) = expression.meaning {
+            // 还剩8天20小时: the length by itself.
+            let Some((from, end)) = grammar::length_within(self.squeezed, expression) else {
+                return Vec::new();
+            };
+            let part = Expression::new(from, end, Meaning::Duration(length, None));
+            let value = Resolver::new(anchors).resolve(self.squeezed, &part);
+            return vec![self.finding(&part, Value::Time(value)).referring(MentionKind::Nested)];
+        }
         let Meaning::Point(point @ Point { split: Some(split), .. }) = expression.meaning else {
             return Vec::new();
         };

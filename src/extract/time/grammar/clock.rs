@@ -29,7 +29,10 @@ pub(super) fn part_at(text: &Characters<'_>, index: usize, dated: bool) -> Optio
     let &(word, part) = PARTS.iter().find(|(word, _)| text.starts_with(index, word))?;
     let end = index + word.chars().count();
     if matches!(word, "晚" | "早") {
-        let other = matches!(text.at(end), '会' | '报' | '期' | '些' | '宴' | '已' | '日' | '在' | '就' | '年' | '稻');
+        let other = matches!(
+            text.at(end),
+            '会' | '报' | '期' | '些' | '宴' | '已' | '日' | '在' | '就' | '年' | '稻'
+        );
         let clocked = clock_at(text, end, true).is_some();
         return (!other && (dated || clocked)).then_some((part, end));
     }
@@ -102,14 +105,18 @@ pub(super) fn clock_at(text: &Characters<'_>, index: usize, placed: bool) -> Opt
         '点' if !free && !is_clock(text, end) => return None,
         '点' if !placed && !is_whole(text, index, end) => return None,
         '时' | '点' => {}
-        'p' | 'a' if text.thorough() && text.at(end + 1) == 'm' => return Some(noon(text, made(None, None), end)),
+        'p' | 'a' if text.thorough() && text.at(end + 1) == 'm' => {
+            return Some(noon(text, made(None, None), end));
+        }
         _ => return None,
     }
     end += 1;
     if text.before(end) == '点' {
         end += usize::from(text.at(end) == '钟' && text.at(end + 1) != '头');
     }
-    if let Some((minute, minute_end)) = sixtieth(text, end).filter(|&(_, at)| text.at(at) == '分' && text.at(at + 1) != '钟') {
+    if let Some((minute, minute_end)) =
+        sixtieth(text, end).filter(|&(_, at)| text.at(at) == '分' && text.at(at + 1) != '钟')
+    {
         let mut at = minute_end + 1;
         let mut second = None;
         if let Some((value, second_end)) = sixtieth(text, at).filter(|&(_, end)| text.at(end) == '秒') {
@@ -118,7 +125,8 @@ pub(super) fn clock_at(text: &Characters<'_>, index: usize, placed: bool) -> Opt
         }
         return Some((made(Some(minute), second), at));
     }
-    let quarter = number::small(text, end).filter(|&(count, at)| (1..=3).contains(&count) && text.at(at) == '刻');
+    let quarter =
+        number::small(text, end).filter(|&(count, at)| (1..=3).contains(&count) && text.at(at) == '刻');
     if let Some((count, at)) = quarter {
         return Some((made(Some(count * 15), None), at + 1));
     }
@@ -174,14 +182,36 @@ fn is_whole(text: &Characters<'_>, index: usize, point: usize) -> bool {
         return written && (minute >= 10 || end - point == 3) && !begins_unit(text.at(end));
     }
     !matches!(text.at(point), '\0')
-        && !matches!(after, '要' | '建' | '意' | '希' | '主' | '是' | '原' | '看' | '认' | '体' | '经' | '共' | '内' | '、')
-        && !matches!(text.before(index), '这' | '几' | '以' | '有' | '共' | '出' | '到' if after != '\0' && !matches!(after, '的' | '以' | '前' | '后' | '之'))
+        && !matches!(
+            after,
+            '要' | '建' | '意' | '希' | '主' | '是' | '原' | '看' | '认' | '体' | '经' | '共' | '内' | '、'
+        )
+        && !matches!(text.before(index), '这' | '几' | '以' | '有' | '共' | '出' if after != '\0' && !matches!(after, '的' | '以' | '前' | '后' | '之'))
 }
 
 /// Whether a character begins a unit that makes the figures before it an amount.
 fn begins_unit(character: char) -> bool {
     matches!(
         character,
-        '个' | '名' | '人' | '元' | '度' | '万' | '亿' | '千' | '百' | '倍' | '%' | '米' | '斤' | '次' | '家' | '.' | '点' | '天' | '年' | '月' | '吨'
+        '个' | '名'
+            | '人'
+            | '元'
+            | '度'
+            | '万'
+            | '亿'
+            | '千'
+            | '百'
+            | '倍'
+            | '%'
+            | '米'
+            | '斤'
+            | '次'
+            | '家'
+            | '.'
+            | '点'
+            | '天'
+            | '年'
+            | '月'
+            | '吨'
     )
 }

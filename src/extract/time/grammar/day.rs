@@ -50,7 +50,7 @@ pub(super) fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> 
     {
         return Some((day, index + 1));
     }
-    if text.before(index).is_ascii_alphanumeric() || matches!(text.before(index), '.' | '第' | '-') && !after_month {
+    if text.before(index).is_ascii_alphanumeric() || matches!(text.before(index), '.' | '第') {
         return None;
     }
     let (value, end) = number::small(text, index)?;
@@ -67,7 +67,7 @@ pub(super) fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> 
                 && text.at(index).is_ascii_digit()
             || text.thorough() && !matches!(next, '内' | '后' | '前' | '元') && value > 10 => {}
         '号' if after_month
-            || text.at(index).is_ascii_digit() && !names_thing(next)
+            || text.at(index).is_ascii_digit() && !names_thing(next) && text.before(index) != '“'
             || text.thorough() && !names_thing(next) => {}
         _ => return None,
     }
@@ -78,8 +78,27 @@ pub(super) fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> 
 fn names_thing(next: char) -> bool {
     matches!(
         next,
-        '线' | '楼' | '文' | '院' | '馆' | '令' | '公' | '机' | '井' | '厅' | '门' | '码' | '卫' | '提' | '车' | '航' | '桥' | '台'
-            | '高' | '）' | '’' | '”'
+        '线' | '楼'
+            | '文'
+            | '院'
+            | '馆'
+            | '令'
+            | '公'
+            | '机'
+            | '井'
+            | '厅'
+            | '门'
+            | '码'
+            | '卫'
+            | '提'
+            | '车'
+            | '航'
+            | '桥'
+            | '台'
+            | '高'
+            | '）'
+            | '’'
+            | '”'
     )
 }
 
@@ -96,7 +115,8 @@ fn bare_day(text: &Characters<'_>, index: usize, value: i32, end: usize) -> Opti
     let joined = matches!(next, '—' | '–' | '至' | '到' | '~' | '～' | '－' | '-')
         && number::small(text, end + 1 + usize::from(text.at(end + 1) == '—'))
             .is_some_and(|(_, after)| matches!(text.at(after), '日' | '号'));
-    let ends = !is_han(next) && !next.is_ascii_alphanumeric() && !matches!(next, '.' | '%' | ':' | '：' | '℃' | '‰');
+    let ends =
+        !is_han(next) && !next.is_ascii_alphanumeric() && !matches!(next, '.' | '%' | ':' | '：' | '℃' | '‰');
     (joined || ends && text.thorough()).then_some((Day::Absolute(value), end))
 }
 
@@ -105,7 +125,8 @@ pub(super) fn lunar_day_at(text: &Characters<'_>, index: usize, after_month: boo
     if text.at(index) == '初' {
         let (value, end) = number::small(text, index + 1).filter(|(value, _)| (1..=10).contains(value))?;
         let unit = usize::from(after_month && matches!(text.at(end), '日' | '号'));
-        return (after_month || text.thorough() && !is_han(text.before(index))).then_some((Day::Lunar(value), end + unit));
+        return (after_month || text.thorough() && !is_han(text.before(index)))
+            .then_some((Day::Lunar(value), end + unit));
     }
     let twenty = matches!(text.at(index), '廿' | '卅');
     if !after_month && !(twenty && text.thorough() && !is_han(text.before(index))) {
@@ -118,7 +139,12 @@ pub(super) fn lunar_day_at(text: &Characters<'_>, index: usize, after_month: boo
 /// 星期一, 上周五, 下下周日, 上个礼拜天, 最后一个周三
 pub(super) fn weekday_at(text: &Characters<'_>, index: usize) -> Option<(Day, usize)> {
     let (weeks, mut at) = weeks_from_now(text, index);
-    let last = text.any_of(index, &["最后一个的", "最后一个", "上一个", "下一个"]).filter(|_| text.thorough());
+    // 上周星期三
+    if weeks.is_some() && text.any_of(at, &["周星期", "周礼拜", "周的星期"]).is_some() {
+        at += if text.at(at + 1) == '的' { 2 } else { 1 };
+    }
+    let last =
+        text.any_of(index, &["最后一个的", "最后一个", "上一个", "下一个"]).filter(|_| text.thorough());
     let mut offset = weeks;
     if let Some((word, length)) = last
         && weeks.is_none()
@@ -141,11 +167,15 @@ pub(super) fn weekday_at(text: &Characters<'_>, index: usize) -> Option<(Day, us
     if at > index + length {
         let days = !matches!(text.at(end), '年' | '岁' | '次' | '个' | '天' | '小' | '后' | '来' | '内' if number::digit(text.at(at)).is_some());
         let last_day = matches!(last, Some(("最后一个的" | "最后一个", _)));
-        return days.then_some((if last_day { Day::LastWeekday(day) } else { Day::Weekday(offset, day) }, end));
+        return days
+            .then_some((if last_day { Day::LastWeekday(day) } else { Day::Weekday(offset, day) }, end));
     }
     // 周三 may begin a name or count weeks; 星期三 does not.
     if single
-        && (is_han(text.before(index)) && !text.is_word_start(index) || !text.is_word_start(end) && !text.thorough()
+        && (is_han(text.before(index))
+            && !text.is_word_start(index)
+            && !matches!(text.before(index), '每' | '个')
+            || !text.is_word_start(end) && !text.thorough()
             || matches!(text.at(end), '年' | '岁' | '围' | '边' | '方'))
     {
         return None;
@@ -179,7 +209,11 @@ pub(super) fn weeks_from_now(text: &Characters<'_>, index: usize) -> (Option<i32
 }
 
 /// 春节, 国庆节假期首日. `after_year`: a year stands before it.
-pub(super) fn festival_at(text: &Characters<'_>, index: usize, after_year: bool) -> Option<(Festival, usize)> {
+pub(super) fn festival_at(
+    text: &Characters<'_>,
+    index: usize,
+    after_year: bool,
+) -> Option<(Festival, usize)> {
     let &(name, day) = FESTIVALS.iter().find(|(name, _)| text.starts_with(index, name))?;
     let mut end = index + name.chars().count();
     let pure_term = matches!(day, Festival::Term(_)) && !name.starts_with("清明");
@@ -189,7 +223,8 @@ pub(super) fn festival_at(text: &Characters<'_>, index: usize, after_year: bool)
     {
         return None;
     }
-    if pure_term && !text.thorough() && text.any_of(end, &["节气", "时节", "当天", "前后"]).is_none() {
+    if pure_term && !text.thorough() && text.any_of(end, &["节气", "时节", "当天", "前后"]).is_none()
+    {
         return None;
     }
     // 新年 wishes and 小雪 weather are told apart by what stands around them.
@@ -202,10 +237,17 @@ pub(super) fn festival_at(text: &Characters<'_>, index: usize, after_year: bool)
     if text
         .any_of(
             end,
-            &["联欢", "晚会", "档", "诗会", "庙会", "上河", "文化", "奖", "路", "村", "新区", "礼物", "大学", "公司", "号"],
+            &[
+                "联欢", "晚会", "档", "诗会", "庙会", "上河", "文化", "奖", "路", "村", "新区", "礼物",
+                "大学", "公司", "号",
+            ],
         )
         .is_some()
-        || is_han(text.before(index)) && !text.is_word_start(index) && !after_year && name != "五一" && !text.thorough()
+        || is_han(text.before(index))
+            && !text.is_word_start(index)
+            && !after_year
+            && name != "五一"
+            && !text.thorough()
     {
         return None;
     }
@@ -228,7 +270,9 @@ pub(super) fn festival_at(text: &Characters<'_>, index: usize, after_year: bool)
 
 /// 十一, where it is the whole of what is said.
 pub(super) fn national_day(text: &Characters<'_>, index: usize) -> Option<(Festival, usize)> {
-    let alone = !is_han(text.before(index)) && !is_han(text.at(index + 2)) && !text.at(index + 2).is_ascii_alphanumeric();
+    let alone = !is_han(text.before(index))
+        && !is_han(text.at(index + 2))
+        && !text.at(index + 2).is_ascii_alphanumeric();
     let followed = text.any_of(index + 2, &["假期", "长假", "黄金周", "期间"]).is_some();
     (text.starts_with(index, "十一") && text.thorough() && (alone && text.len() == 2 || followed))
         .then_some((Festival::Fixed(10, 1), index + 2))

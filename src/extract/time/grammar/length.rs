@@ -78,8 +78,9 @@ pub(super) fn length_at(text: &Characters<'_>, index: usize) -> Option<Read> {
     }
     // 36天5小时30分
     if finest == Unit::Hour
-        && let Some((minutes, end)) = number::small(text, read.end)
-            .filter(|&(value, end)| value < 60 && text.at(end) == '分' && !matches!(text.at(end + 1), '之' | '钟'))
+        && let Some((minutes, end)) = number::small(text, read.end).filter(|&(value, end)| {
+            value < 60 && text.at(end) == '分' && !matches!(text.at(end + 1), '之' | '钟')
+        })
     {
         read.length.add(Decimal::from(minutes), Unit::Minute);
         read.end = end + 1;
@@ -87,7 +88,8 @@ pub(super) fn length_at(text: &Characters<'_>, index: usize) -> Option<Read> {
     }
     // 6天5晚
     if finest == Unit::Day
-        && let Some((_, end)) = number::small(text, read.end).filter(|&(_, end)| matches!(text.at(end), '晚' | '夜'))
+        && let Some((_, end)) =
+            number::small(text, read.end).filter(|&(_, end)| matches!(text.at(end), '晚' | '夜'))
     {
         read.end = end + 1;
     }
@@ -141,22 +143,28 @@ fn term(text: &Characters<'_>, index: usize) -> Option<Term> {
         return Some(made(count.checked_mul(Decimal::from(15))?, Unit::Minute, false, number.end + 2));
     }
     let (unit, mut end) = match text.at(number.end) {
-        '日' if text.thorough() => (Unit::Day, number.end + 1),
+        '日' if text.thorough() && !matches!(text.at(number.end + 1), '元' | '圆' | '本') => {
+            (Unit::Day, number.end + 1)
+        }
         '月' if text.before(number.end) == '仨' => (Unit::Month, number.end + 1),
         '晚' | '夜' if text.thorough() && number.figures != Figures::Arabic => return None,
         _ => unit_at(text, number.end)?,
     };
-    if text.at(end) == '半' && !matches!(text.at(end + 1), '载' | '年' | '个' | '天' | '月' | '小' | '数' | '以' if text.at(end + 1) != '以') {
+    if text.at(end) == '半'
+        && !matches!(text.at(end + 1), '载' | '年' | '个' | '天' | '月' | '小' | '数' | '以' if text.at(end + 1) != '以')
+    {
         count += Decimal::new(5, 1);
         end += 1;
     }
-    let more = matches!(text.at(end), '多') && !matches!(text.at(end + 1), '次' | '个' | '地' | '数' | '家' | '名' | '项');
+    let more = matches!(text.at(end), '多')
+        && !matches!(text.at(end + 1), '次' | '个' | '地' | '数' | '家' | '名' | '项');
     Some(made(count, unit, more, end + usize::from(more)))
 }
 
 /// 3—5年, 100到200个小时
 fn range(text: &Characters<'_>, index: usize) -> Option<Term> {
-    let low = number::parse(text, index).filter(|number| number.upper.is_none() && number.figures != Figures::Digits)?;
+    let low = number::parse(text, index)
+        .filter(|number| number.upper.is_none() && number.figures != Figures::Digits)?;
     let (mark, length) = text.any_of(low.end, &["——", "—", "--", "-", "–", "~", "～", "－", "至", "到"])?;
     let high = number::parse(text, low.end + length).filter(|number| number.figures != Figures::Digits)?;
     let (unit, end) = unit_at(text, high.end)?;
@@ -169,5 +177,8 @@ fn range(text: &Characters<'_>, index: usize) -> Option<Term> {
 /// The unit at `index`, with its end.
 pub(super) fn unit_at(text: &Characters<'_>, index: usize) -> Option<(Unit, usize)> {
     let &(word, unit) = UNITS.iter().find(|(word, _)| text.starts_with(index, word))?;
+    if word == "周" && matches!(text.at(index + 1), '岁' | '边' | '围' | '期' | '刊') {
+        return None;
+    }
     Some((unit, index + word.chars().count()))
 }

@@ -53,7 +53,7 @@ fn may_begin(character: char) -> bool {
             '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '〇' | '零' | '两' | '几' | '数' | '百' | '俩' | '仨'
                 | '廿' | '半' | '“' | '今' | '去' | '明' | '前' | '后' | '本' | '当' | '同' | '上' | '次' | '翌' | '昨' | '即' | '大' | '这'
                 | '正' | '腊' | '闰' | '元' | '中' | '国' | '清' | '端' | '劳' | '儿' | '建' | '教' | '春' | '除' | '双' | '全' | '年' | '月'
-                | '下' | '第' | '北' | '晚' | '凌' | '早' | '傍' | '深' | '过' | '近' | '最' | '未' | '周' | '星' | '礼' | '每' | '党' | '岁'
+                | '下' | '第' | '截' | '北' | '晚' | '凌' | '早' | '傍' | '深' | '过' | '近' | '最' | '未' | '周' | '星' | '礼' | '每' | '党' | '岁'
                 | '新' | '秋' | '夏' | '冬' | '其' | '农' | '阴' | '从' | '现' | '目' | '马' | '再' | '还' | '接' | '之' | '此' | '情' | '女'
                 | '妇' | '植' | '愚' | '青' | '圣' | '平' | '光' | '母' | '父' | '感' | '重' | '记' | '护' | '万' | '午' | '黎' | '夜' | '初'
                 | '小' | '立' | '雨' | '惊' | '谷' | '芒' | '处' | '白' | '寒' | '霜' | 'q' | '首' | '龙'
@@ -64,7 +64,10 @@ fn may_begin(character: char) -> bool {
 
 /// 8天20小时, where it is to be named as a time rather than as an amount.
 fn duration(text: &Characters<'_>, index: usize) -> Option<Expression> {
-    if !text.thorough() || text.before(index).is_ascii_alphanumeric() || matches!(text.before(index), '.' | '第' | '$' | '￥') {
+    if !text.thorough()
+        || text.before(index).is_ascii_alphanumeric()
+        || matches!(text.before(index), '.' | '第' | '$' | '￥')
+    {
         return None;
     }
     let mut read = length_at(text, index).filter(|read| !read.unknown)?;
@@ -76,7 +79,8 @@ fn duration(text: &Characters<'_>, index: usize) -> Option<Expression> {
         let mark = usize::from(matches!(text.at(read.end), ',' | '，'));
         // 3年以上7年以下
         if word == "以上"
-            && let Some(upper) = length_at(text, read.end + mark).filter(|upper| text.starts_with(upper.end, "以下"))
+            && let Some(upper) =
+                length_at(text, read.end + mark).filter(|upper| text.starts_with(upper.end, "以下"))
         {
             meaning = Meaning::Duration(read.length, Some(upper.length));
             modifier = "";
@@ -84,7 +88,9 @@ fn duration(text: &Characters<'_>, index: usize) -> Option<Expression> {
         }
     }
     // 90天大 is an age.
-    if matches!(text.at(read.end), '大' | '级' | '代' | '龄') || is_han(text.before(index)) && text.before(index) == '满' {
+    if matches!(text.at(read.end), '大' | '级' | '代' | '龄')
+        || is_han(text.before(index)) && text.before(index) == '满'
+    {
         return None;
     }
     Some(Expression { start: index, end: read.end, meaning, modifier })
@@ -113,6 +119,15 @@ const TAILS: &[(&str, &str)] = &[
     ("前", "BEFORE"),
     ("后", "AFTER"),
 ];
+
+/// Where the length of a span stands in it.
+pub(crate) fn length_within(text: &Characters<'_>, expression: &Expression) -> Option<(usize, usize)> {
+    (expression.start..expression.end.min(expression.start + 4)).find_map(|from| {
+        let read = length_at(text, from)?;
+        (read.end <= expression.end && (from, read.end) != (expression.start, expression.end))
+            .then_some((from, read.end))
+    })
+}
 
 /// Length of the word that closes the expression from `start` to `end` and tells on which side of it the time lies.
 pub(crate) fn tail(text: &Characters<'_>, start: usize, end: usize) -> usize {
@@ -147,7 +162,10 @@ fn closed(text: &Characters<'_>, mut expression: Expression) -> Expression {
         let length = word.chars().count();
         let end = expression.end + length;
         // 春节前往: the word goes on.
-        let whole = length > 1 || text.word_end(expression.end) == end || text.thorough() && text.at(end) == '\0';
+        let since = word == "起" && matches!(text.before(expression.start), '自' | '从');
+        let whole = length > 1
+            || text.word_end(expression.end) == end
+            || text.thorough() && (text.at(end) == '\0' || since);
         let thorough_only = matches!(word, "左右" | "开始" | "起") || modifier.starts_with("ON_");
         if whole && (text.thorough() || !thorough_only) {
             expression.end = end;

@@ -40,7 +40,8 @@ pub(super) fn century(text: &Characters<'_>, index: usize) -> Option<Expression>
         (21, index + 3)
     } else {
         let (value, end) = number::small(text, index)?;
-        if !(1..=30).contains(&value) || !text.starts_with(end, "世纪") || text.starts_with(end, "世纪海上") {
+        if !(1..=30).contains(&value) || !text.starts_with(end, "世纪") || text.starts_with(end, "世纪海上")
+        {
             return None;
         }
         (value, end + 2)
@@ -77,7 +78,9 @@ pub(super) fn decade(text: &Characters<'_>, index: usize) -> Option<Expression> 
 
 /// 初期, 末 behind a decade: modifier and end.
 fn stage(text: &Characters<'_>, index: usize) -> (&'static str, usize) {
-    let Some((word, length)) = text.any_of(index, &["中后期", "前期", "中期", "后期", "初期", "末期", "初", "末"]) else {
+    let Some((word, length)) =
+        text.any_of(index, &["中后期", "前期", "中期", "后期", "初期", "末期", "初", "末"])
+    else {
         return ("", index);
     };
     let modifier = match word {
@@ -112,22 +115,16 @@ pub(super) fn seasons(text: &Characters<'_>, index: usize) -> Option<Expression>
 
 /// 改革开放以来, 岁末年初, 现在
 pub(super) fn vague(text: &Characters<'_>, index: usize) -> Option<Expression> {
-    let words: &[&str] = &[
-        "改革开放以来",
-        "新中国成立以来",
-        "岁末年初",
-        "新的一年",
-        "新年伊始",
-        "这个周末",
-        "新春佳节",
-    ];
+    let words: &[&str] =
+        &["改革开放以来", "新中国成立以来", "岁末年初", "新的一年", "新年伊始", "这个周末", "新春佳节"];
     if let Some((_, length)) = text.any_of(index, words) {
         return Some(Expression::new(index, index + length, Meaning::Vague));
     }
     if !text.thorough() {
         return None;
     }
-    let now = |word: &str| is_han(text.before(index)) && !text.is_word_start(index) && word.chars().count() == 2;
+    let now =
+        |word: &str| is_han(text.before(index)) && !text.is_word_start(index) && word.chars().count() == 2;
     if let Some((word, length)) = text.any_of(index, &["现在", "目前", "此刻", "最近", "如今"]) {
         return (!now(word)).then(|| Expression::new(index, index + length, Meaning::Now));
     }

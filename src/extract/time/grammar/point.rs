@@ -82,7 +82,9 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
     {
         point.segment = Some(segment);
         at = end;
-        if matches!(segment, Segment::Months(from, to) if (from % 3, to % 3) == (1, 0)) || matches!(segment, Segment::Quarter(_)) {
+        if matches!(segment, Segment::Months(from, to) if (from % 3, to % 3) == (1, 0))
+            || matches!(segment, Segment::Quarter(_))
+        {
             if let Some((edge, end)) = edge_at(text, at) {
                 point.edge = Some(edge);
                 at = end;
@@ -115,7 +117,9 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
         if let Some((segment, end)) = month_segment(text, at) {
             point.segment = Some(segment);
             at = end;
-        } else if let Some((segment, end)) = nth_segment(text, at).filter(|_| text.thorough() || text.at(at) == '第') {
+        } else if let Some((segment, end)) =
+            nth_segment(text, at).filter(|_| text.thorough() || text.at(at) == '第')
+        {
             point.segment = Some(segment);
             at = end;
         } else if text.at(at) == '的'
@@ -129,6 +133,19 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
         point.month = Some(Month::Relative(0));
         point.segment = Some(Segment::End);
         at += 2;
+    } else if !named
+        && text.thorough()
+        && let Some((word, length)) = text.any_of(at, &["上半月", "下半月"])
+    {
+        point.month = Some(Month::Relative(0));
+        point.segment = Some(Segment::Half(if word == "上半月" { 1 } else { 2 }));
+        at += length;
+    } else if !named
+        && text.starts_with(at, "这个")
+        && let Some((festival, end)) = festival_at(text, at + 2, true)
+    {
+        point.day = Some(Day::Festival(festival));
+        return finish_date(text, end, index, before_segment, point);
     } else if lunar.is_none()
         && let Some((festival, end)) = festival_at(text, at, named).or_else(|| national_day(text, at))
     {
@@ -140,9 +157,7 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
     } else if let Some((day, end)) = lunar_day_at(text, at, lunar.is_some()) {
         point.day = Some(day);
         at = end;
-    } else if !named
-        && let Some((day, end)) = weekday_at(text, at)
-    {
+    } else if !named && let Some((day, end)) = weekday_at(text, at) {
         point.day = Some(day);
         return finish_date(text, end, index, before_segment, point);
     }
@@ -175,7 +190,13 @@ fn moon_day(text: &Characters<'_>, at: usize, point: &Point) -> Option<(Day, usi
 }
 
 /// Refuses what is no date after all: 北京2022年冬奥会, the year in a name.
-fn finish_date(text: &Characters<'_>, at: usize, index: usize, before_segment: usize, point: &Point) -> Option<usize> {
+fn finish_date(
+    text: &Characters<'_>,
+    at: usize,
+    index: usize,
+    before_segment: usize,
+    point: &Point,
+) -> Option<usize> {
     let year_alone = matches!(point.year, Year::Absolute(_)) && at == before_segment && at > index;
     (!(year_alone && !text.thorough() && is_event(text, at))).then_some(at)
 }
@@ -201,7 +222,9 @@ fn time_of_day(text: &Characters<'_>, from: usize, dated: bool, point: &mut Poin
     }
     if whole_day || point.part.is_some() || !dated {
         let gap = if point.part.is_some() { usize::from(text.at(at) == ' ') } else { linked };
-        if let Some((clock, end)) = clock_at(text, at + gap, point.part.is_some() || whole_day || point.beijing) {
+        if let Some((clock, end)) =
+            clock_at(text, at + gap, point.part.is_some() || whole_day || point.beijing)
+        {
             point.clock = Some(clock);
             if dated && point.split.is_none() {
                 point.split = Some(at + gap);

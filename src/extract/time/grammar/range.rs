@@ -18,6 +18,13 @@ const MARKS: &[&str] = &["——", "—", "--", "至", "到", "-", "–", "~", "
 
 /// 2024年10月26日上午, 今年1—7月, 9月6日至7日
 pub(super) fn calendar(text: &Characters<'_>, index: usize) -> Option<Expression> {
+    // 截止到2018年
+    if text.thorough()
+        && let Some((_, length)) = text.any_of(index, &["截止到", "截至到", "截止", "截至"])
+        && let Some((point, end)) = point(text, index + length)
+    {
+        return Some(Expression { modifier: "BEFORE", ..Expression::new(index, end, Meaning::Point(point)) });
+    }
     let begun = if text.thorough() && text.at(index) == '从' { index + 1 } else { index };
     if text.thorough()
         && let Some((_, length)) = text.any_of(begun, &["现在到", "现在至"])
@@ -40,7 +47,8 @@ pub(super) fn calendar(text: &Characters<'_>, index: usize) -> Option<Expression
 
 /// The range that the point from `index` to `end` opens.
 pub(super) fn between(text: &Characters<'_>, index: usize, first: &Point, end: usize) -> Option<Expression> {
-    let made = |first: Point, last: Point, end| Some(Expression::new(index, end, Meaning::Between(first, last)));
+    let made =
+        |first: Point, last: Point, end| Some(Expression::new(index, end, Meaning::Between(first, last)));
     // 10月26—28日, 一月19到20日: the first day goes without its unit.
     if first.day.is_none()
         && first.month.is_some()
@@ -58,20 +66,33 @@ pub(super) fn between(text: &Characters<'_>, index: usize, first: &Point, end: u
         && let Some((low, high, last_end)) = hours(text, end)
     {
         let last = Point { part: first.part, clock: Some(high), ..Point::default() };
-        return made(Point { clock: Some(low), split: first.split.or(first.day.map(|_| end)), ..*first }, last, last_end);
+        return made(
+            Point { clock: Some(low), split: first.split.or(first.day.map(|_| end)), ..*first },
+            last,
+            last_end,
+        );
     }
     if let Some((_, length)) = text.any_of(end, MARKS) {
         let at = end + length;
-        if let Some((_, now)) = text.any_of(at, &["现在", "目前", "如今", "今"]).filter(|_| text.at(end + 1) != '今' || text.at(end) == '至') {
-            let kept = text.thorough() || matches!(text.at(at), '今') && !matches!(text.at(at + 1), '年' | '天' | '日' | '后' | '晚');
+        if let Some((_, now)) = text
+            .any_of(at, &["现在", "目前", "如今", "今"])
+            .filter(|_| text.at(end + 1) != '今' || text.at(end) == '至')
+        {
+            let kept = text.thorough()
+                || matches!(text.at(at), '今')
+                    && !matches!(text.at(at + 1), '年' | '天' | '日' | '后' | '晚');
             if kept && !matches!(text.at(at + 1), '年' | '天' | '日' | '晚') {
                 return Some(Expression::new(index, at + now, Meaning::UntilNow(*first)));
             }
         }
         if let Some((last, last_end)) = point(text, at).or_else(|| bare(text, first, at)) {
             let last = inherit(first, last);
-            let comparable = last.part.is_none() || first.day.is_some() || last.day.is_some() || text.thorough();
-            if comparable && last.day.is_none_or(|day| !matches!(day, Day::Context(_)) || text.thorough()) && !(first.is_time_only() && last.year != Year::Open) {
+            let comparable =
+                last.part.is_none() || first.day.is_some() || last.day.is_some() || text.thorough();
+            if comparable
+                && last.day.is_none_or(|day| !matches!(day, Day::Context(_)) || text.thorough())
+                && !(first.is_time_only() && last.year != Year::Open)
+            {
                 let closed = text.any_of(last_end, &["之间", "止"]).filter(|_| text.thorough());
                 return made(*first, last, last_end + closed.map_or(0, |(_, length)| length));
             }
@@ -100,7 +121,11 @@ pub(super) fn between(text: &Characters<'_>, index: usize, first: &Point, end: u
 /// The later time of day stands in the same part of the day, where it says none: 下午5点到6点.
 fn inherit(first: &Point, last: Point) -> Point {
     let same = last.is_time_only() && last.part.is_none();
-    if same && last.clock.is_some_and(|clock| clock.hour <= 12) { Point { part: first.part, ..last } } else { last }
+    if same && last.clock.is_some_and(|clock| clock.hour <= 12) {
+        Point { part: first.part, ..last }
+    } else {
+        last
+    }
 }
 
 /// 2016到2018, 15点20分到16点30: what follows is of the kind that stands before.
@@ -112,7 +137,10 @@ fn bare(text: &Characters<'_>, first: &Point, at: usize) -> Option<(Point, usize
         let (value, end) = number::small(text, at).filter(|&(value, _)| (1500..=2199).contains(&value))?;
         return Some((Point { year: Year::Absolute(value), ..Point::default() }, end));
     }
-    if first.day.is_none() && matches!(first.month, Some(Month::Absolute(_))) && matches!(first.year, Year::Absolute(_)) {
+    if first.day.is_none()
+        && matches!(first.month, Some(Month::Absolute(_)))
+        && matches!(first.year, Year::Absolute(_))
+    {
         let (value, end) = number::small(text, at).filter(|&(value, _)| (1500..=2199).contains(&value))?;
         return Some((Point { year: Year::Absolute(value), ..Point::default() }, end));
     }
@@ -124,8 +152,11 @@ fn hours(text: &Characters<'_>, index: usize) -> Option<(Clock, Clock, usize)> {
     let (low, end) = number::small(text, index).filter(|(hour, _)| (0..=24).contains(hour))?;
     let (_, length) = text.any_of(end, MARKS)?;
     let (high, end) = clock_at(text, end + length, true)?;
-    (i32::from(high.hour) > low)
-        .then_some((Clock { hour: low as i8, minute: None, second: None, until: None }, high, end))
+    (i32::from(high.hour) > low).then_some((
+        Clock { hour: low as i8, minute: None, second: None, until: None },
+        high,
+        end,
+    ))
 }
 
 /// 26—28日, 2024—2025年, 9~12点半: a range whose first number takes the unit of the second.
@@ -150,11 +181,15 @@ fn headless(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let four = end - index == 4 && (1500..=2199).contains(&low);
     match (last.year, last.month, last.day) {
         (Year::Absolute(year), None, None)
-            if four && year >= low && (text.before(last_end) == '年' || begun || last.segment.is_some() || text.thorough()) =>
+            if four
+                && year >= low
+                && (text.before(last_end) == '年' || begun || last.segment.is_some() || text.thorough()) =>
         {
             made(Point { year: Year::Absolute(low), ..Point::default() }, last, last_end)
         }
-        (Year::Open, None, Some(Day::Absolute(day))) if (1..day).contains(&low) && text.at(index).is_ascii_digit() => {
+        (Year::Open, None, Some(Day::Absolute(day)))
+            if (1..day).contains(&low) && text.at(index).is_ascii_digit() =>
+        {
             made(Point { day: Some(Day::Absolute(low)), ..Point::default() }, last, last_end)
         }
         _ => None,

@@ -22,7 +22,8 @@ pub(super) fn set(text: &Characters<'_>, index: usize) -> Option<Expression> {
         (Unit::Day, Length::of(Decimal::ONE, Unit::Day), at)
     } else if let Some(read) = length_at(text, at).filter(|read| read.upper.is_none() && !read.unknown) {
         // 每两年
-        let common = text.thorough() || read.unit <= Unit::Day;
+        let one = !text.at(at).is_ascii_digit() && read.length == Length::of(Decimal::ONE, read.unit);
+        let common = text.thorough() || read.unit <= Unit::Day && !one;
         return common.then(|| Expression::new(index, read.end, Meaning::Every(read.length)));
     } else {
         at += usize::from(text.at(at) == '个');
@@ -64,7 +65,10 @@ fn fits(unit: Unit, weekend: bool, point: &crate::extract::time::expression::Poi
         return false;
     }
     match unit {
-        Unit::Year => !matches!(point.day, Some(Day::Relative(_) | Day::Context(_) | Day::Weekday(..))) && !point.is_time_only(),
+        Unit::Year => {
+            !matches!(point.day, Some(Day::Relative(_) | Day::Context(_) | Day::Weekday(..)))
+                && !point.is_time_only()
+        }
         Unit::Month => point.month.is_none() && matches!(point.day, Some(Day::Absolute(_))),
         Unit::Week if weekend => point.is_time_only(),
         Unit::Week => matches!(point.day, Some(Day::Weekday(..))),

@@ -5,6 +5,7 @@ use super::length::Read;
 use super::length::length_at;
 use super::length::unit_at;
 use super::point::point;
+use super::year::year_at;
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::number::Figures;
@@ -17,7 +18,20 @@ use rust_decimal::Decimal;
 
 /// Words before a length, longest first.
 const LEADS: &[&str] = &[
-    "过去的", "过去", "最近的", "最近", "未来的", "未来", "今后", "接下来", "近", "此前", "之前", "前", "再过", "还剩",
+    "过去的",
+    "过去",
+    "最近的",
+    "最近",
+    "未来的",
+    "未来",
+    "今后",
+    "接下来",
+    "近",
+    "此前",
+    "之前",
+    "前",
+    "再过",
+    "还剩",
 ];
 
 /// 五年来, 过去五年, 两天前, 未来两个月内, 近五年来
@@ -26,7 +40,9 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
         return Some(last);
     }
     let lead = text.any_of(index, LEADS);
-    if matches!(lead, Some(("之前" | "还剩" | "再过" | "接下来" | "最近的" | "未来的", _))) && !text.thorough() {
+    if matches!(lead, Some(("之前" | "还剩" | "再过" | "接下来" | "最近的" | "未来的", _)))
+        && !text.thorough()
+    {
         return None;
     }
     let mut at = index + lead.map_or(0, |(_, length)| length);
@@ -39,6 +55,10 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
         return None;
     }
     let unit = read.unit;
+    // 07年以后, 五八年前七个月: a year, not a number of years.
+    if lead.is_none() && unit == Unit::Year && year_at(text, index).is_some() {
+        return None;
+    }
     if unit == Unit::Year && read.figures == Figures::Arabic && read.terms == 1 && length_is_year(&read) {
         return None;
     }
@@ -57,7 +77,13 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
             {
                 return None;
             }
-            if matches!(lead, Some(("近", _))) && text.at(at) != '几' && text.slice(at + 1, at + 2) != ['年'] && !text.thorough() && tail.is_none() && read.figures != Figures::Chinese {
+            if matches!(lead, Some(("近", _)))
+                && text.at(at) != '几'
+                && text.slice(at + 1, at + 2) != ['年']
+                && !text.thorough()
+                && tail.is_none()
+                && read.figures != Figures::Chinese
+            {
                 return None;
             }
             Some(spanned(index, end + tail.map_or(0, |(_, length)| length), &read, Direction::UpToNow))
@@ -80,11 +106,11 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
 fn after(text: &Characters<'_>, index: usize, read: &Read) -> Option<Expression> {
     let (end, next) = (read.end, text.at(read.end));
     let done = |end, direction| Some(spanned(index, end, read, direction));
-    let bounded = |end, direction, modifier| Some(Expression { modifier, ..spanned(index, end, read, direction) });
+    let bounded =
+        |end, direction, modifier| Some(Expression { modifier, ..spanned(index, end, read, direction) });
     if text.starts_with(end, "以来") {
         done(end + 2, Direction::UpToNow)
-    } else if next == '来'
-        && !matches!(text.at(end + 1), '自' | '到' | '访' | '华' | '源' | '说' | '临')
+    } else if next == '来' && !matches!(text.at(end + 1), '自' | '到' | '访' | '华' | '源' | '说' | '临')
         || next == '间' && text.at(end + 1) != '接' && read.unit == Unit::Year
     {
         done(end + 1, Direction::UpToNow)
@@ -151,7 +177,8 @@ pub(super) fn week(text: &Characters<'_>, index: usize) -> Option<Expression> {
         return weekend.then(|| Expression::new(index, index + 2, Meaning::Weekend(0)));
     };
     if text.at(end) == '末' {
-        let usual = text.at(index + 1) == text.at(index) || matches!(text.at(index), '上' | '下' | '本' | '这');
+        let usual =
+            text.at(index + 1) == text.at(index) || matches!(text.at(index), '上' | '下' | '本' | '这');
         return (usual && (text.thorough() || !matches!(text.at(index), '这')))
             .then(|| Expression::new(index, end + 1, Meaning::Weekend(weeks)));
     }

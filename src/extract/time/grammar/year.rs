@@ -48,7 +48,8 @@ pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usiz
     if let Some((first, length)) = calendar::era(|name| text.starts_with(index, name)) {
         let at = index + length;
         let (count, end) = if text.at(at) == '元' { (1, at + 1) } else { number::small(text, at)? };
-        return ((1..=100).contains(&count) && text.at(end) == '年').then_some((Year::Absolute(first + count - 1), end + 1));
+        return ((1..=100).contains(&count) && text.at(end) == '年')
+            .then_some((Year::Absolute(first + count - 1), end + 1));
     }
     let (value, end) = number::small(text, index)?;
     let written = end - index;
@@ -56,7 +57,12 @@ pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usiz
         if (1000..=2199).contains(&value) && written == 4 {
             return Some((Year::Absolute(value), end + 1));
         }
-        if text.thorough() && written == 3 && (100..1000).contains(&value) && !text.at(index).is_ascii_digit() && number::digit(text.at(index + 1)).is_some() {
+        if text.thorough()
+            && written == 3
+            && (100..1000).contains(&value)
+            && !text.at(index).is_ascii_digit()
+            && number::digit(text.at(index + 1)).is_some()
+        {
             return Some((Year::Absolute(value), end + 1));
         }
         if written == 2 && is_short_year(text, index, end) {
@@ -64,7 +70,8 @@ pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usiz
         }
     }
     // 两千零四年
-    if text.starts_with(index, "两千") || text.starts_with(index, "二千") || text.starts_with(index, "一千") {
+    if text.starts_with(index, "两千") || text.starts_with(index, "二千") || text.starts_with(index, "一千")
+    {
         let number = number::parse(text, index)?;
         let value = number.value.to_i32().filter(|_| number.value.scale() == 0 && !number.vague)?;
         return ((1000..=2199).contains(&value) && text.at(number.end) == '年' && (value != 1000))
@@ -84,7 +91,9 @@ fn is_short_year(text: &Characters<'_>, index: usize, year: usize) -> bool {
         return !matches!(next, '级' | '代' | '来' | '间');
     }
     let dated = number::small(text, year + 1).is_some_and(|(value, end)| {
-        (1..=12).contains(&value) && (text.at(end) == '月' || text.starts_with(end, "季度")) && text.at(end + 1) != '龄'
+        (1..=12).contains(&value)
+            && (text.at(end) == '月' || text.starts_with(end, "季度"))
+            && text.at(end + 1) != '龄'
     });
     let spoken = second == '零' || second == '〇';
     let segment = text.any_of(year + 1, &["年底", "年初", "底", "初", "末", "上半年", "下半年"]).is_some();
@@ -92,7 +101,9 @@ fn is_short_year(text: &Characters<'_>, index: usize, year: usize) -> bool {
         return true;
     }
     text.thorough()
-        && (text.any_of(year + 1, &["第", "前", "小寒", "大寒"]).is_some_and(|(word, _)| word != "前" || number::begins(text.at(year + 2)))
+        && (text
+            .any_of(year + 1, &["第", "前", "小寒", "大寒"])
+            .is_some_and(|(word, _)| word != "前" || number::begins(text.at(year + 2)))
             || index == 0 && text.len() == year + 1
             || !first.is_ascii_digit() && matches!(next, '\0' | '，'))
         && (first.is_ascii_digit() || number::digit(first).is_some() && number::digit(second).is_some())
@@ -109,7 +120,25 @@ pub(super) fn bare_year(text: &Characters<'_>, index: usize) -> Option<(Year, us
     let (value, end) = number::small(text, index)?;
     let next = text.at(end);
     let apart = !next.is_ascii_alphanumeric()
-        && !matches!(next, '.' | ',' | '%' | '/' | '·' | ':' | '个' | '元' | '万' | '亿' | '人' | '名' | '次' | '号' | '余' | '多' | '度')
+        && !matches!(
+            next,
+            '.' | ','
+                | '%'
+                | '/'
+                | '·'
+                | ':'
+                | '个'
+                | '元'
+                | '万'
+                | '亿'
+                | '人'
+                | '名'
+                | '次'
+                | '号'
+                | '余'
+                | '多'
+                | '度'
+        )
         && !(next == '，' && text.at(end + 1).is_ascii_digit());
     (text.at(index).is_ascii_digit() && end == index + 4 && (1500..=2100).contains(&value) && apart)
         .then_some((Year::Absolute(value), end))
@@ -122,6 +151,8 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
         ("下半年度", Segment::Months(7, 12)),
         ("上半年", Segment::Months(1, 6)),
         ("下半年", Segment::Months(7, 12)),
+        ("前半年", Segment::Months(1, 6)),
+        ("后半年", Segment::Months(7, 12)),
         ("前三季度", Segment::Months(1, 9)),
         ("前三个季度", Segment::Months(1, 9)),
         ("前两季度", Segment::Months(1, 6)),
@@ -156,7 +187,9 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
             ("寒假", Segment::Months(1, 2)),
         ];
         if let Some(&(word, segment)) = short.iter().find(|(word, _)| text.starts_with(index, word)) {
-            let inner = word == "内" && !text.thorough() && matches!(text.at(index + 1), '部' | '外' | '容' | '在' | '地');
+            let inner = word == "内"
+                && !text.thorough()
+                && matches!(text.at(index + 1), '部' | '外' | '容' | '在' | '地');
             if !inner {
                 return Some((segment, index + word.chars().count()));
             }
@@ -184,7 +217,8 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
     let first = text.at(index) == '前';
     let (value, end) = number::small(text, at + usize::from(first))?;
     if (1..=4).contains(&value)
-        && let Some((_, length)) = text.any_of(end, &["季度", "个季度"]).filter(|&(word, _)| word == "季度" || first || at > index)
+        && let Some((_, length)) =
+            text.any_of(end, &["季度", "个季度"]).filter(|&(word, _)| word == "季度" || first || at > index)
     {
         let from = if first { 1 } else { value * 3 - 2 };
         return Some((Segment::Months(from, value * 3), end + length));
@@ -198,7 +232,27 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
     }
     let (_, length) = text.any_of(
         end,
-        &["——", "—", "--", "-", "–", "~", "～", "－", "至", "到", "月份至", "月份到", "月——", "月至", "月到", "月—", "月-", "月~", "月－"],
+        &[
+            "——",
+            "—",
+            "--",
+            "-",
+            "–",
+            "~",
+            "～",
+            "－",
+            "至",
+            "到",
+            "月份至",
+            "月份到",
+            "月——",
+            "月至",
+            "月到",
+            "月—",
+            "月-",
+            "月~",
+            "月－",
+        ],
     )?;
     let (last, end) = number::small(text, end + length)?;
     if !(value + 1..=12).contains(&last) || text.at(end) != '月' || day_at(text, end + 1, true).is_some() {
@@ -216,7 +270,9 @@ fn season_at(text: &Characters<'_>, index: usize, named: bool) -> Option<(Segmen
         '冬' => 4,
         _ => return None,
     };
-    ((named || text.thorough()) && matches!(text.at(index + 1), '天' | '季' | '日') && !(text.at(index + 1) == '日' && !named))
+    ((named || text.thorough())
+        && matches!(text.at(index + 1), '天' | '季' | '日')
+        && !(text.at(index + 1) == '日' && !named))
         .then_some((Segment::Season(season), index + 2))
 }
 
@@ -260,7 +316,8 @@ pub(super) fn month_at(text: &Characters<'_>, index: usize) -> Option<(Month, us
     }
     if text.at(index) == '闰' {
         let (value, end) = number::small(text, index + 1)?;
-        return ((1..=12).contains(&value) && text.at(end) == '月').then_some((Month::Lunar(value, true), end + 1));
+        return ((1..=12).contains(&value) && text.at(end) == '月')
+            .then_some((Month::Lunar(value, true), end + 1));
     }
     if text.before(index).is_ascii_alphanumeric() || matches!(text.before(index), '.' | '第') {
         return None;
@@ -277,7 +334,10 @@ pub(super) fn month_at(text: &Characters<'_>, index: usize) -> Option<(Month, us
 
 /// Months that only the farmers' calendar names.
 fn lunar_name(text: &Characters<'_>, index: usize) -> Option<(i32, usize)> {
-    if text.starts_with(index, "大年") && (text.at(index + 2) == '初' || text.thorough() && number::digit(text.at(index + 2)).is_some()) {
+    if text.starts_with(index, "大年")
+        && !text.starts_with(index, "大年三十")
+        && (text.at(index + 2) == '初' || text.thorough() && number::digit(text.at(index + 2)).is_some())
+    {
         return Some((1, 2));
     }
     let month = match text.at(index) {
@@ -295,6 +355,8 @@ pub(super) fn month_segment(text: &Characters<'_>, index: usize) -> Option<(Segm
         ("上旬", Segment::Ten(1)),
         ("中旬", Segment::Ten(2)),
         ("下旬", Segment::Ten(3)),
+        ("上半月", Segment::Half(1)),
+        ("下半月", Segment::Half(2)),
         ("月初", Segment::Start),
         ("月底", Segment::End),
         ("月末", Segment::End),
@@ -303,7 +365,9 @@ pub(super) fn month_segment(text: &Characters<'_>, index: usize) -> Option<(Segm
         ("末", Segment::End),
     ];
     let &(word, segment) = segments.iter().find(|(word, _)| text.starts_with(index, word))?;
-    if word == "初" && number::digit(text.at(index + 1)).is_some_and(|digit| digit > 0) || word == "初" && text.at(index + 1) == '十' {
+    if word == "初" && number::digit(text.at(index + 1)).is_some_and(|digit| digit > 0)
+        || word == "初" && text.at(index + 1) == '十'
+    {
         return None;
     }
     Some((segment, index + word.chars().count()))

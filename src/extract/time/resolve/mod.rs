@@ -216,7 +216,8 @@ impl Resolver {
             end = self.point(&last, false);
         }
         let extent = start.extent.until(&end.extent);
-        let explicit = matches!(start.anchor, TimeAnchor::Explicit) && matches!(first.year, Year::Absolute(_));
+        let explicit =
+            matches!(start.anchor, TimeAnchor::Explicit) && matches!(first.year, Year::Absolute(_));
         let anchor = match (start.anchor, end.anchor) {
             (TimeAnchor::Open, _) => TimeAnchor::Open,
             (start, TimeAnchor::Explicit | TimeAnchor::Open) => start,

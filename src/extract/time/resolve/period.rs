@@ -121,6 +121,7 @@ pub(super) fn nearest(
             | Segment::Middle
             | Segment::End
             | Segment::Ten(_)
+            | Segment::Half(_)
             | Segment::Season(_)
             | Segment::Nth(..)
             | Segment::First(..)
@@ -164,6 +165,10 @@ pub(super) fn assemble(
                     let to = if third == 3 { last } else { calendar::add_days(from, 9)? };
                     Some((from, to))
                 }),
+                Some(Segment::Half(half)) => whole.and_then(|(first, last)| {
+                    let middle = calendar::add_days(first, 14)?;
+                    Some(if half == 1 { (first, middle) } else { (calendar::add_days(middle, 1)?, last) })
+                }),
                 Some(_) | None => whole,
             };
             (format!("{year_text}-{month:02}"), days)
@@ -194,7 +199,15 @@ pub(super) fn assemble(
         (
             None,
             None,
-            Some(Segment::Whole | Segment::Within | Segment::Middle | Segment::Ten(_) | Segment::Quarter(_)) | None,
+            Some(
+                Segment::Whole
+                | Segment::Within
+                | Segment::Middle
+                | Segment::Ten(_)
+                | Segment::Half(_)
+                | Segment::Quarter(_),
+            )
+            | None,
         ) => {
             if point.is_time_only() {
                 ("XXXX-XX-XX".to_owned(), None)
@@ -265,6 +278,7 @@ fn portion_days((first, last): (Date, Date), in_month: bool, point: &Point) -> O
         | Segment::Middle
         | Segment::End
         | Segment::Ten(_)
+        | Segment::Half(_)
         | Segment::Season(_) => return None,
     };
     (days.0 >= first && days.1 <= last).then_some(days)

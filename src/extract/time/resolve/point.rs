@@ -143,7 +143,9 @@ impl Resolver {
                 (None, None) => None,
             },
             Day::Relative(offset) => self.today().map(|(today, anchor)| (today, offset, anchor)),
-            Day::Absolute(_) | Day::Lunar(_) | Day::Festival(_) | Day::Weekday(..) | Day::LastWeekday(_) => None,
+            Day::Absolute(_) | Day::Lunar(_) | Day::Festival(_) | Day::Weekday(..) | Day::LastWeekday(_) => {
+                None
+            }
         };
         match from.and_then(|(from, offset, anchor)| Some((calendar::add_days(from, offset)?, anchor))) {
             Some((date, anchor)) => self.day(date, anchor),
@@ -216,7 +218,9 @@ impl Resolver {
                 let timex = if first == last { first.to_string() } else { format!("{first}/{last}") };
                 Period { timex, extent: Extent::Days(first, last), anchor }
             }
-            None => Period::open(format!("{}-XX-XX", year.map_or("XXXX".to_owned(), |year| format!("{year:04}")))),
+            None => {
+                Period::open(format!("{}-XX-XX", year.map_or("XXXX".to_owned(), |year| format!("{year:04}"))))
+            }
         }
     }
 

@@ -7,9 +7,9 @@ use super::period::Period;
 use super::period::instants;
 use crate::extract::TimeAnchor;
 use crate::extract::time::calendar;
+use crate::extract::time::expression::Day;
 use crate::extract::time::expression::Direction;
 use crate::extract::time::expression::Month;
-use crate::extract::time::expression::Day;
 use crate::extract::time::expression::Point;
 use crate::extract::time::expression::Year;
 use crate::extract::time::length::Length;
@@ -61,9 +61,8 @@ impl Resolver {
             Some((today, _)) if point.is_time_only() => {
                 // 从下午到八点: a time that has passed today is the evening's.
                 let point = on(today, point);
-                let passed = instants(today, &point)
-                    .zip(self.base)
-                    .is_some_and(|((at, _), (base, _))| at < base);
+                let passed =
+                    instants(today, &point).zip(self.base).is_some_and(|((at, _), (base, _))| at < base);
                 match point.clock {
                     Some(mut clock) if passed && clock.hour < 12 && point.part.is_none() => {
                         clock.hour += 12;
@@ -113,7 +112,9 @@ impl Resolver {
 
     /// 下周末
     pub(super) fn weekend(&self, weeks: i32) -> Period {
-        let Some((monday, anchor)) = self.monday(weeks) else { return Period::open("XXXX-WXX-WE".to_owned()) };
+        let Some((monday, anchor)) = self.monday(weeks) else {
+            return Period::open("XXXX-WXX-WE".to_owned());
+        };
         let days = calendar::add_days(monday, 5).zip(calendar::add_days(monday, 6));
         Period { timex: format!("{}-WE", week_name(monday)), extent: Extent::of(days), anchor }
     }
