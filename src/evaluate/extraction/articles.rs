@@ -18,7 +18,6 @@ use crate::extract::EntityType;
 use crate::extract::ExtractOptions;
 use crate::extract::Extraction;
 use crate::extract::MentionKind;
-use crate::extract::QuantityKind;
 use crate::extract::Value;
 use crate::text::Content;
 use crate::text::Document;
@@ -264,11 +263,10 @@ fn times(article: &Article, row: &Json, tally: &mut Tally) {
             .extraction
             .entities
             .iter()
-            .filter_map(|entity| match &entity.value {
-                Value::Time(value) if article.mentioned(entity).any(|text| text == surface) => {
-                    Some((value.start.as_str(), value.end.as_str()))
-                }
-                _ => None,
+            .filter_map(|entity| {
+                let Value::Time(value) = &entity.value else { return None };
+                let here = article.mentioned(entity).any(|text| text == surface);
+                here.then_some((value.start.as_str(), value.end.as_str()))
             })
             .collect();
         let day = |stamp: &str| stamp.split('T').next().and_then(|day| day.parse::<Date>().ok());
@@ -289,13 +287,10 @@ fn places(article: &Article, row: &Json, tally: &mut Tally) {
         let (Some(surface), Some(path)) = (place.first(), place.get(1)) else { continue };
         let wanted: Vec<&str> = path.split(';').filter_map(|path| path.split('-').next_back()).collect();
         // Places that are not found at all count as spans, not as values.
-        let hit = article.extraction.entities.iter().find_map(|entity| match &entity.value {
-            Value::Place { divisions, .. }
-                if article.mentioned(entity).any(|text| surface.ends_with(text)) =>
-            {
-                Some((divisions, &entity.canonical_name))
-            }
-            _ => None,
+        let hit = article.extraction.entities.iter().find_map(|entity| {
+            let Value::Place { divisions, .. } = &entity.value else { return None };
+            let here = article.mentioned(entity).any(|text| surface.ends_with(text));
+            here.then_some((divisions, &entity.canonical_name))
         });
         let Some((divisions, name)) = hit else { continue };
         let last = |division: &crate::extract::Division| division.path.last().cloned().unwrap_or_default();
@@ -320,21 +315,24 @@ fn amounts(article: &Article, row: &Json, tally: &mut Tally) {
             .extraction
             .entities
             .iter()
-            .filter_map(|entity| match &entity.value {
-                Value::Quantity(value) if article.mentioned(entity).any(|text| text == surface) => {
-                    let upper = if value.upper_amount.is_empty() {
-                        String::new()
-                    } else {
-                        format!("-{}", value.upper_amount)
-                    };
-                    let unit = match value.kind {
-                        QuantityKind::Money if value.unit == "CNY" => "元",
-                        QuantityKind::Percentage if value.unit == "pp" => "个百分点",
-                        _ => value.unit.as_str(),
-                    };
-                    Some(format!("{}{upper} {unit}", value.amount))
+            .filter_map(|entity| {
+                let Value::Quantity(value) = &entity.value else { return None };
+                if !article.mentioned(entity).any(|text| text == surface) {
+                    return None;
                 }
-                _ => None,
+                let upper = match value.upper_amount.as_str() {
+                    "" => String::new(),
+                    upper => format!("-{upper}"),
+                };
+                // The annotation writes units in Chinese.
+                let unit = match value.unit.as_str() {
+                    "CNY" => "元",
+                    "USD" => "美元",
+                    "pp" => "个百分点",
+                    "平米" => "平方米",
+                    unit => unit,
+                };
+                Some(format!("{}{upper} {unit}", value.amount))
             })
             .collect();
         // The annotation writes amounts as numbers and leaves a measure word out now and then; the value must agree.

@@ -7,6 +7,7 @@
 //!   be meant, and both intervals must overlap;
 //! - where a bound stands (以前, 以后, 以来, 起): the suite closes the other side with the base or leaves it infinite, we keep the
 //!   side in the modifier; the bound itself must agree;
+//! - 6个小时前, which is the hour before that moment there; a base that is a day, which lasts to its end there;
 //! - a range that ends with a time of day (到3点), which ends with its instant, minute or hour;
 //! - 近三个月 from day to day there, in whole months here; an open year, month or week (9月30日, 周一), which the suite always
 //!   completes from the base and we to the nearest: the same day of another year, month or week;
@@ -274,7 +275,9 @@ fn same(item: &Item<TimeValue>, gold: &Json, base: Option<DateTime>) -> bool {
         return overlap((from, to), (start, end))
             && (from.date() == start.date() || part(&value.timex).is_none());
     }
-    if prefix(&value.timex, first, last) || start == from && ends(value, item, to) {
+    // 6个小时前 is the hour before the moment there.
+    let before = item.text.ends_with('前') && (clock::after(to, -1) == start || to == start);
+    if before || prefix(&value.timex, first, last) || start == from && ends(value, item, to) {
         return true;
     }
     // 前天中午到明天晚上: parts of the day at both ends.
@@ -322,8 +325,15 @@ fn ends(value: &TimeValue, item: &Item<TimeValue>, to: DateTime) -> bool {
     let named = last.get(..16).map_or_else(|| format!("{last}:00"), str::to_owned);
     clock::instant(&named).is_some_and(|named| {
         let seconds = named.until((jiff::Unit::Second, to)).map_or(-1, |span| span.get_seconds());
-        (0..=3600).contains(&seconds)
+        // A base that is a day lasts to its end.
+        let day = if base_is_day(last) { 86_400 } else { 3600 };
+        (0..=day).contains(&seconds)
     })
+}
+
+/// Whether an instant is a midnight.
+fn base_is_day(timex: &str) -> bool {
+    timex.ends_with("T00:00")
 }
 
 fn overlap(one: (DateTime, DateTime), other: (DateTime, DateTime)) -> bool {
@@ -363,7 +373,9 @@ fn completed_otherwise(
     gold: (DateTime, DateTime),
 ) -> bool {
     let text = &item.text;
-    let says_year = text.contains('年') || text.chars().filter(char::is_ascii_digit).count() >= 8;
+    let characters: Vec<char> = text.chars().collect();
+    let says_year =
+        text.contains('年') || characters.windows(4).any(|run| run.iter().all(char::is_ascii_digit));
     let relative = ["今", "昨", "明", "本", "上", "下", "这", "后天", "前天", "当", "次"]
         .iter()
         .any(|word| text.starts_with(word));

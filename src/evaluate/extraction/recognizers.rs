@@ -276,7 +276,7 @@ fn number(gold: &Json) -> Option<f64> {
     match gold.get("value")? {
         Json::String(text) => text.trim_end_matches('%').parse().ok(),
         Json::Number(number) => number.as_f64(),
-        _ => None,
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     }
 }
 

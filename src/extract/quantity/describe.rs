@@ -151,11 +151,7 @@ fn object(text: &Characters<'_>, end: usize) -> String {
     let mut words = 1;
     while words < MAX_WORDS && describes(text, end, stop) {
         let next = text.word_end(stop);
-        if next >= text.len() + 1
-            || next == stop
-            || !han(stop, next)
-            || text.any_of(stop, FUNCTIONAL).is_some()
-        {
+        if next > text.len() || next == stop || !han(stop, next) || text.any_of(stop, FUNCTIONAL).is_some() {
             break;
         }
         stop = next;

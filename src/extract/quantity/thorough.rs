@@ -51,11 +51,9 @@ pub(super) fn complete(
     finding: impl Fn(usize, usize, QuantityValue, &'static str) -> Finding,
 ) {
     // Numbers without a unit are named by what is read below.
-    found.retain(|finding| match &finding.value {
-        Value::Quantity(value) => {
-            value.kind != QuantityKind::Count || !value.unit.is_empty() || !value.upper_amount.is_empty()
-        }
-        _ => true,
+    found.retain(|finding| {
+        let Value::Quantity(value) = &finding.value else { return true };
+        value.kind != QuantityKind::Count || !value.unit.is_empty() || !value.upper_amount.is_empty()
     });
     let known = |found: &[Finding], other: &Finding| {
         found.iter().any(|known| known.start == other.start && known.end == other.end)
@@ -225,8 +223,12 @@ fn two_sided(text: &Characters<'_>, index: usize) -> Option<(usize, usize, Quant
         let skip = if ordinal > 0 { usize::from(text.at(at) == '第') } else { 0 };
         number::signed(text, at + skip)
     };
-    if let Some((mark, length)) = text.any_of(low.end, MARKS) {
-        let high = second(low.end + length)?;
+    // 20个到100个
+    let counted =
+        usize::from(matches!(text.at(low.end), '个' | '位' | '人' | '名' | '只' | '次' | '岁' | '家'));
+    let marked = [low.end, low.end + counted].into_iter().find_map(|at| Some((at, text.any_of(at, MARKS)?)));
+    if let Some((at, (mark, length))) = marked {
+        let high = second(at + length)?;
         let dated = mark == "-" && matches!(text.at(high.end), '-' | '.' | '/' | ':' | '年' | '月');
         let low_value = low.value.checked_mul(shared(text, &low, &high))?;
         let closed = text.any_of(high.end, &["之间"]).filter(|_| led > 0).map_or(0, |(_, length)| length);

@@ -247,7 +247,9 @@ pub(super) fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: 
     let straddles = word.chars().count() == 1 && text.is_word_start(unit) && text.word_end(unit) > end;
     if straddles
         && !matches!(word, "个" | "名" | "位" | "家" | "人" | "户" | "件" | "次" | "大")
-        && (!arabic || number.scaled || matches!(word, "支" | "场" | "处" | "所" | "部" | "点"))
+        && (!arabic
+            || number.scaled
+            || matches!(word, "支" | "场" | "处" | "所" | "部" | "点" | "市" | "区" | "县" | "国" | "省"))
     {
         return false;
     }

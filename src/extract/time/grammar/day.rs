@@ -25,6 +25,8 @@ const EVENINGS: &[(char, Day)] = &[
     ('今', Day::Relative(0)),
     ('昨', Day::Relative(-1)),
     ('明', Day::Relative(1)),
+    ('前', Day::Relative(-2)),
+    ('后', Day::Relative(2)),
     ('当', Day::Context(0)),
     ('次', Day::Context(1)),
     ('翌', Day::Context(1)),
@@ -45,7 +47,8 @@ pub(super) fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> 
     }
     if let Some(&(_, day)) = EVENINGS.iter().find(|&&(word, _)| text.at(index) == word)
         && matches!(text.at(index + 1), '晚' | '早' | '晨')
-        && !(text.at(index) == '次' && text.at(index + 1) == '早')
+        && !(matches!(text.at(index), '次' | '前' | '后') && text.at(index + 1) != '晚')
+        && (text.thorough() || !matches!(text.at(index), '前' | '后'))
         && !matches!(text.at(index + 2), '餐' | '会' | '报' | '期' | '年')
     {
         return Some((day, index + 1));
@@ -129,7 +132,8 @@ pub(super) fn lunar_day_at(text: &Characters<'_>, index: usize, after_month: boo
             .then_some((Day::Lunar(value), end + unit));
     }
     let twenty = matches!(text.at(index), '廿' | '卅');
-    if !after_month && !(twenty && text.thorough() && !is_han(text.before(index))) {
+    let alone = twenty && text.thorough() && !is_han(text.before(index));
+    if !after_month && !alone {
         return None;
     }
     let (value, end) = number::small(text, index).filter(|(value, _)| (1..=30).contains(value))?;
@@ -143,16 +147,18 @@ pub(super) fn weekday_at(text: &Characters<'_>, index: usize) -> Option<(Day, us
     if weeks.is_some() && text.any_of(at, &["周星期", "周礼拜", "周的星期"]).is_some() {
         at += if text.at(at + 1) == '的' { 2 } else { 1 };
     }
-    let last =
-        text.any_of(index, &["最后一个的", "最后一个", "上一个", "下一个"]).filter(|_| text.thorough());
+    let leads: &[&str] =
+        &["最后一个的", "最后一个", "上一个", "下一个", "上次的", "上次", "下次的", "下次", "这次的", "这次"];
+    let last = text.any_of(index, leads).filter(|_| text.thorough());
     let mut offset = weeks;
     if let Some((word, length)) = last
         && weeks.is_none()
     {
         at = index + length;
         offset = match word {
-            "上一个" => Some(-1),
-            "下一个" => Some(1),
+            "上一个" | "上次" | "上次的" => Some(-1),
+            "下一个" | "下次" | "下次的" => Some(1),
+            "这次" | "这次的" => Some(0),
             _ => None,
         };
     }
@@ -175,7 +181,7 @@ pub(super) fn weekday_at(text: &Characters<'_>, index: usize) -> Option<(Day, us
         && (is_han(text.before(index))
             && !text.is_word_start(index)
             && !matches!(text.before(index), '每' | '个')
-            || !text.is_word_start(end) && !text.thorough()
+            || !text.is_word_start(end) && !text.thorough() && text.before(index) != '每'
             || matches!(text.at(end), '年' | '岁' | '围' | '边' | '方'))
     {
         return None;

@@ -77,8 +77,9 @@ pub(super) fn length_at(text: &Characters<'_>, index: usize) -> Option<Read> {
         read.terms += 1;
     }
     // 36天5小时30分
+    let link = usize::from(matches!(text.at(read.end), '零' | '又'));
     if finest == Unit::Hour
-        && let Some((minutes, end)) = number::small(text, read.end).filter(|&(value, end)| {
+        && let Some((minutes, end)) = number::small(text, read.end + link).filter(|&(value, end)| {
             value < 60 && text.at(end) == '分' && !matches!(text.at(end + 1), '之' | '钟')
         })
     {

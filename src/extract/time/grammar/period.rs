@@ -69,6 +69,11 @@ pub(super) fn decade(text: &Characters<'_>, index: usize) -> Option<Expression> 
         return None;
     }
     let (value, end) = number::small(text, index)?;
+    if (1000..2200).contains(&value) && value % 10 == 0 && end == index + 4 && text.starts_with(end, "年代")
+    {
+        let (modifier, end) = stage(text, end + 2);
+        return Some(Expression { start: index, end, meaning: Meaning::Years(value, value + 9), modifier });
+    }
     if !(value < 100 && value % 10 == 0 && text.starts_with(end, "年代")) {
         return None;
     }

@@ -67,6 +67,8 @@ pub(super) fn point(text: &Characters<'_>, index: usize) -> Option<(Point, usize
 /// The date of a point; the end is where it began when there is none.
 fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize> {
     let mut at = index;
+    let mut lunar = text.any_of(at, &["农历", "阴历", "旧历"]);
+    at += lunar.map_or(0, |(_, length)| length);
     if let Some((year, end)) = year_at(text, at) {
         point.year = year;
         at = end;
@@ -74,21 +76,21 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
     }
     let named = point.year != Year::Open;
     let before_segment = at;
-    let lunar = text.any_of(at, &["农历", "阴历", "旧历"]);
-    at += lunar.map_or(0, |(_, length)| length);
+    if lunar.is_none() {
+        lunar = text.any_of(at, &["农历", "阴历", "旧历"]);
+        at += lunar.map_or(0, |(_, length)| length);
+    }
     at += usize::from(named && text.at(at) == '的' && (text.thorough() || matches!(text.at(at + 1), '第')));
     if lunar.is_none()
         && let Some((segment, end)) = year_segment(text, at, named)
     {
         point.segment = Some(segment);
         at = end;
-        if matches!(segment, Segment::Months(from, to) if (from % 3, to % 3) == (1, 0))
-            || matches!(segment, Segment::Quarter(_))
-        {
-            if let Some((edge, end)) = edge_at(text, at) {
-                point.edge = Some(edge);
-                at = end;
-            }
+        let edged = matches!(segment, Segment::Months(from, to) if (from % 3, to % 3) == (1, 0))
+            || matches!(segment, Segment::Quarter(_));
+        if edged && let Some((edge, end)) = edge_at(text, at) {
+            point.edge = Some(edge);
+            at = end;
         }
         return finish_date(text, at, index, before_segment, point);
     }
@@ -129,10 +131,18 @@ fn date(text: &Characters<'_>, index: usize, point: &mut Point) -> Option<usize>
             point.day = Some(day);
             at = end;
         }
-    } else if !named && text.starts_with(at, "月底") && text.is_word_start(at) {
+    } else if !named
+        && text.is_word_start(at)
+        && let Some((word, length)) = text.any_of(at, &["月底", "月初", "月中", "月末"])
+        && (text.thorough() || word == "月底")
+    {
         point.month = Some(Month::Relative(0));
-        point.segment = Some(Segment::End);
-        at += 2;
+        point.segment = Some(match word {
+            "月初" => Segment::Start,
+            "月中" => Segment::Middle,
+            _ => Segment::End,
+        });
+        at += length;
     } else if !named
         && text.thorough()
         && let Some((word, length)) = text.any_of(at, &["上半月", "下半月"])

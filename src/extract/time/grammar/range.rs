@@ -87,8 +87,9 @@ pub(super) fn between(text: &Characters<'_>, index: usize, first: &Point, end: u
         }
         if let Some((last, last_end)) = point(text, at).or_else(|| bare(text, first, at)) {
             let last = inherit(first, last);
+            let clocks = first.clock.is_some() && last.clock.is_some();
             let comparable =
-                last.part.is_none() || first.day.is_some() || last.day.is_some() || text.thorough();
+                last.part.is_none() || first.day.is_some() || last.day.is_some() || clocks || text.thorough();
             if comparable
                 && last.day.is_none_or(|day| !matches!(day, Day::Context(_)) || text.thorough())
                 && !(first.is_time_only() && last.year != Year::Open)

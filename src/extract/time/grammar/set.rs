@@ -18,23 +18,24 @@ pub(super) fn set(text: &Characters<'_>, index: usize) -> Option<Expression> {
     if text.starts_with(at, "年度") || text.starts_with(at, "周边") {
         return None;
     }
-    let (unit, every, end) = if text.at(at) == '晚' && !matches!(text.at(at + 1), '会' | '报') {
-        (Unit::Day, Length::of(Decimal::ONE, Unit::Day), at)
-    } else if let Some(read) = length_at(text, at).filter(|read| read.upper.is_none() && !read.unknown) {
-        // 每两年
-        let one = !text.at(at).is_ascii_digit() && read.length == Length::of(Decimal::ONE, read.unit);
-        let common = text.thorough() || read.unit <= Unit::Day && !one;
-        return common.then(|| Expression::new(index, read.end, Meaning::Every(read.length)));
-    } else {
-        at += usize::from(text.at(at) == '个');
-        let (unit, end) = match text.at(at) {
-            '月' => (Unit::Month, at + 1),
-            '日' if text.is_word_start(at + 1) => (Unit::Day, at + 1),
-            '季' => (Unit::Quarter, at + 1 + usize::from(text.at(at + 1) == '度')),
-            _ => unit_at(text, at)?,
+    let (unit, every, end) =
+        if matches!(text.at(at), '晚' | '早') && !matches!(text.at(at + 1), '会' | '报' | '餐') {
+            (Unit::Day, Length::of(Decimal::ONE, Unit::Day), at)
+        } else if let Some(read) = length_at(text, at).filter(|read| read.upper.is_none() && !read.unknown) {
+            // 每两年
+            let one = !text.at(at).is_ascii_digit() && read.length == Length::of(Decimal::ONE, read.unit);
+            let common = text.thorough() || read.unit <= Unit::Day && !one;
+            return common.then(|| Expression::new(index, read.end, Meaning::Every(read.length)));
+        } else {
+            at += usize::from(text.at(at) == '个');
+            let (unit, end) = match text.at(at) {
+                '月' => (Unit::Month, at + 1),
+                '日' if text.is_word_start(at + 1) => (Unit::Day, at + 1),
+                '季' => (Unit::Quarter, at + 1 + usize::from(text.at(at + 1) == '度')),
+                _ => unit_at(text, at)?,
+            };
+            (unit, Length::of(Decimal::ONE, unit), end)
         };
-        (unit, Length::of(Decimal::ONE, unit), end)
-    };
     // 每周一, 每个周末: the day of the week is one word with what recurs.
     let whole = if unit == Unit::Week { at } else { end };
     let weekend = unit == Unit::Week && text.at(end) == '末';

@@ -20,6 +20,10 @@ use rust_decimal::Decimal;
 const LEADS: &[&str] = &[
     "过去的",
     "过去",
+    "往后",
+    "上",
+    "下",
+    "后",
     "最近的",
     "最近",
     "未来的",
@@ -40,9 +44,11 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
         return Some(last);
     }
     let lead = text.any_of(index, LEADS);
-    if matches!(lead, Some(("之前" | "还剩" | "再过" | "接下来" | "最近的" | "未来的", _)))
-        && !text.thorough()
-    {
+    let loose = matches!(
+        lead,
+        Some(("之前" | "还剩" | "再过" | "接下来" | "最近的" | "未来的" | "往后" | "上" | "下" | "后", _))
+    );
+    if loose && !text.thorough() {
         return None;
     }
     let mut at = index + lead.map_or(0, |(_, length)| length);
@@ -50,6 +56,12 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
         at += 1;
     }
     let read = length_at(text, at)?;
+    // 上一个月 is the last month; 下半年 no half of a year.
+    if matches!(lead, Some(("上" | "下" | "后", _)))
+        && (text.at(at) == '半' || read.length == Length::of(Decimal::ONE, read.unit))
+    {
+        return None;
+    }
     // 几年来 tells no length.
     if text.at(at) == '几' && lead.is_none() {
         return None;
@@ -77,18 +89,11 @@ pub(super) fn relative_span(text: &Characters<'_>, index: usize) -> Option<Expre
             {
                 return None;
             }
-            if matches!(lead, Some(("近", _)))
-                && text.at(at) != '几'
-                && text.slice(at + 1, at + 2) != ['年']
-                && !text.thorough()
-                && tail.is_none()
-                && read.figures != Figures::Chinese
-            {
-                return None;
-            }
             Some(spanned(index, end + tail.map_or(0, |(_, length)| length), &read, Direction::UpToNow))
         }
-        Some("未来" | "未来的" | "今后" | "接下来" | "还剩") => {
+        Some("下" | "后") if is_han(text.before(index)) && !text.is_word_start(index) => None,
+        Some("上") => Some(spanned(index, end, &read, Direction::UpToNow)),
+        Some("未来" | "未来的" | "今后" | "接下来" | "还剩" | "往后" | "下" | "后") => {
             let tail = text.any_of(end, &["时间内", "以内", "之内", "内", "里"]);
             Some(spanned(index, end + tail.map_or(0, |(_, length)| length), &read, Direction::FromNow))
         }

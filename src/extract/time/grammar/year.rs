@@ -119,27 +119,27 @@ pub(super) fn bare_year(text: &Characters<'_>, index: usize) -> Option<(Year, us
     }
     let (value, end) = number::small(text, index)?;
     let next = text.at(end);
-    let apart = !next.is_ascii_alphanumeric()
-        && !matches!(
-            next,
-            '.' | ','
-                | '%'
-                | '/'
-                | '·'
-                | ':'
-                | '个'
-                | '元'
-                | '万'
-                | '亿'
-                | '人'
-                | '名'
-                | '次'
-                | '号'
-                | '余'
-                | '多'
-                | '度'
-        )
-        && !(next == '，' && text.at(end + 1).is_ascii_digit());
+    let counted = matches!(
+        next,
+        '.' | ','
+            | '%'
+            | '/'
+            | '·'
+            | ':'
+            | '个'
+            | '元'
+            | '万'
+            | '亿'
+            | '人'
+            | '名'
+            | '次'
+            | '号'
+            | '余'
+            | '多'
+            | '度'
+    );
+    let grouped = next == '，' && text.at(end + 1).is_ascii_digit();
+    let apart = !(next.is_ascii_alphanumeric() || counted || grouped);
     (text.at(index).is_ascii_digit() && end == index + 4 && (1500..=2100).contains(&value) && apart)
         .then_some((Year::Absolute(value), end))
 }
@@ -213,6 +213,9 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
     if named && (text.starts_with(index, "首月") || text.starts_with(index, "首个月")) {
         return Some((Segment::Months(1, 1), index + if text.at(index + 1) == '月' { 2 } else { 3 }));
     }
+    if let Some(months) = neighbours(text, index) {
+        return Some(months);
+    }
     let at = index + usize::from(text.at(index) == '第');
     let first = text.at(index) == '前';
     let (value, end) = number::small(text, at + usize::from(first))?;
@@ -261,6 +264,24 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
     Some((Segment::Months(value, last), end + 1 + usize::from(text.at(end + 1) == '份')))
 }
 
+/// 七八月, 6、7月份
+fn neighbours(text: &Characters<'_>, index: usize) -> Option<(Segment, usize)> {
+    let digit = |at: usize| match text.at(at) {
+        character if character.is_ascii_digit() => character.to_digit(10),
+        character => number::digit(character),
+    };
+    let (low, listed) = (digit(index)?, usize::from(text.at(index + 1) == '、'));
+    let high = digit(index + 1 + listed)?;
+    let spoken = listed > 0 || !text.at(index).is_ascii_digit();
+    let end = index + 2 + listed;
+    let apart = !text.before(index).is_ascii_digit() && number::digit(text.before(index)).is_none();
+    (spoken && apart && low > 0 && high == low + 1 && text.at(end) == '月' && text.at(end + 1) != '龄')
+        .then_some((
+            Segment::Months(low as i32, high as i32),
+            end + 1 + usize::from(text.at(end + 1) == '份'),
+        ))
+}
+
 /// 春天, 夏季
 fn season_at(text: &Characters<'_>, index: usize, named: bool) -> Option<(Segment, usize)> {
     let season = match text.at(index) {
@@ -270,10 +291,12 @@ fn season_at(text: &Characters<'_>, index: usize, named: bool) -> Option<(Segmen
         '冬' => 4,
         _ => return None,
     };
-    ((named || text.thorough())
-        && matches!(text.at(index + 1), '天' | '季' | '日')
-        && !(text.at(index + 1) == '日' && !named))
-        .then_some((Segment::Season(season), index + 2))
+    let head = match text.at(index + 1) {
+        '天' | '季' => named || text.thorough(),
+        '日' => named,
+        _ => false,
+    };
+    head.then_some((Segment::Season(season), index + 2))
 }
 
 /// 上个季度, 本季度
@@ -365,9 +388,9 @@ pub(super) fn month_segment(text: &Characters<'_>, index: usize) -> Option<(Segm
         ("末", Segment::End),
     ];
     let &(word, segment) = segments.iter().find(|(word, _)| text.starts_with(index, word))?;
-    if word == "初" && number::digit(text.at(index + 1)).is_some_and(|digit| digit > 0)
-        || word == "初" && text.at(index + 1) == '十'
-    {
+    let numbered =
+        number::digit(text.at(index + 1)).is_some_and(|digit| digit > 0) || text.at(index + 1) == '十';
+    if word == "初" && numbered {
         return None;
     }
     Some((segment, index + word.chars().count()))

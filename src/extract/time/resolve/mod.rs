@@ -77,12 +77,12 @@ impl Resolver {
             Meaning::Seasons(first, last) => self.between(&first, &last, false),
             Meaning::UntilNow(first) => {
                 let start = self.point(&first, listed);
-                self.with_now(start, false)
+                self.with_now(&start, false)
             }
             Meaning::FromNow(last) => {
                 kind = TimeKind::Time;
                 let end = self.point(&self.today_if_time_only(&last), listed);
-                self.with_now(end, true)
+                self.with_now(&end, true)
             }
             Meaning::Plan(number) => {
                 // The first plan began in 1953; since the sixth they run from a year ending in 1 or 6.
@@ -173,9 +173,9 @@ impl Resolver {
             && let Meaning::Point(point) = expression.meaning
         {
             modifier = match (point.segment, point.edge) {
-                (Some(Segment::Start), _) | (_, Some(Edge::Start)) => "START",
-                (Some(Segment::Middle), _) | (_, Some(Edge::Middle)) => "MID",
-                (Some(Segment::End), _) | (_, Some(Edge::End)) => "END",
+                (Some(Segment::Start | Segment::Ten(1)), _) | (_, Some(Edge::Start)) => "START",
+                (Some(Segment::Middle | Segment::Ten(2)), _) | (_, Some(Edge::Middle)) => "MID",
+                (Some(Segment::End | Segment::Ten(_)), _) | (_, Some(Edge::End)) => "END",
                 _ => "",
             };
         }
@@ -268,6 +268,10 @@ fn recurring(unit: Unit, point: &Point) -> String {
         | Unit::Day
         | Unit::Hour
         | Unit::Minute
-        | Unit::Second => Resolver::new(Anchors::default()).point(point, false).timex,
+        | Unit::Second => {
+            let timex = Resolver::new(Anchors::default()).point(point, false).timex;
+            // 每年春节: no day that TIMEX3 could name, but once a year.
+            if unit == Unit::Year && timex == "XXXX-XX-XX" { "XXXX".to_owned() } else { timex }
+        }
     }
 }

@@ -113,6 +113,10 @@ impl Resolver {
             }
         }
         let anchor = if year.is_none() { TimeAnchor::Open } else { anchor };
+        if matches!(point.month, Some(Month::Relative(_))) && month.is_none() {
+            let day = day.map_or(String::new(), |day| format!("-{day:02}"));
+            return Period::open(format!("XXXX-XX{day}"));
+        }
         let period = assemble(year, month, day, point, anchor);
         if let Some(year) = year {
             self.last_year = Some(year);

@@ -76,7 +76,7 @@ impl Resolver {
     }
 
     /// A range that now closes, or opens.
-    pub(super) fn with_now(&self, period: Period, opens: bool) -> Period {
+    pub(super) fn with_now(&self, period: &Period, opens: bool) -> Period {
         let Some((base, anchor)) = self.base else {
             let timex = if opens {
                 format!("PRESENT_REF/{}", period.timex)
@@ -160,11 +160,8 @@ fn covering(at: DateTime, grain: Unit) -> Extent {
         Unit::Quarter | Unit::Month => Extent::Days(day.first_of_month(), day.last_of_month()),
         Unit::Week | Unit::Day | Unit::Workday => Extent::Days(day, day),
         Unit::Hour | Unit::Minute | Unit::Second => {
-            let seconds = match grain {
-                Unit::Hour => 3600,
-                Unit::Minute => 60,
-                _ => 1,
-            };
+            let fine = if grain == Unit::Minute { 60 } else { 1 };
+            let seconds = if grain == Unit::Hour { 3600 } else { fine };
             let end = jiff::Span::new().try_seconds(seconds).ok().and_then(|span| at.checked_add(span).ok());
             Extent::Instants(at, end.unwrap_or(at))
         }
