@@ -7,6 +7,7 @@
 //! | pages | rows with `must` | text that must and must not be left, headline, time, source, byline |
 //! | recognizers | rows with `Input` and `spec` | share of cases that agree wholly |
 //! | jionlp | rows with `fn` and `case` | share of cases that agree wholly |
+//! | duckling | rows with `expected_haskell` | share of cases that agree |
 //! | ner | rows with `entities` | F1 of spans by type, under a mapping of its types |
 //!
 //! Suites have their own conventions for the same value. What is taken as the same is written down where it is compared:
@@ -15,6 +16,7 @@
 mod articles;
 mod case;
 mod clock;
+mod duckling;
 mod jionlp;
 mod ner;
 mod pages;
@@ -211,11 +213,13 @@ pub fn evaluate(
         "recognizers"
     } else if has("fn") && has("case") {
         "jionlp"
+    } else if has("expected_haskell") {
+        "duckling"
     } else if has("entities") {
         "ner"
     } else {
         return Err(refuse(
-            "its first row is of no known format: it has none of spans, must, Input and spec, fn and case, entities",
+            "its first row is of no known format: it has none of spans, must, Input and spec, fn and case, expected_haskell, entities",
         ));
     };
     let count = rows.len();
@@ -224,6 +228,7 @@ pub fn evaluate(
             "articles" => articles::score(analyzer, &row, &mut tally),
             "pages" => pages::score(path, &row, &mut tally),
             "recognizers" => recognizers::score(analyzer, &row, &mut tally),
+            "duckling" => duckling::score(analyzer, &row, &mut tally),
             "jionlp" => jionlp::score(analyzer, &row, &mut tally),
             _ => ner::score(analyzer, &row, types, &mut tally),
         };
@@ -239,7 +244,7 @@ pub fn evaluate(
         }
         progress();
     }
-    if matches!(format, "recognizers" | "jionlp") {
+    if matches!(format, "recognizers" | "jionlp" | "duckling") {
         total(&mut tally);
     }
     Ok(tally.report(format, count))

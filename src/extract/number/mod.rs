@@ -76,11 +76,12 @@ fn figure(text: &Characters<'_>, index: usize) -> Option<u32> {
         '柒' => 7,
         '捌' => 8,
         '玖' => 9,
+        '参' => 3,
         other => return digit(other),
     };
     let beside = |character: char| {
         scale(character).is_some()
-            || matches!(character, '零' | '点' | '肆' | '柒' | '捌' | '玖')
+            || matches!(character, '零' | '点' | '肆' | '柒' | '捌' | '玖') && text.at(index) != '参'
             || text.thorough() && matches!(character, '之')
     };
     (beside(text.at(index + 1)) || index > 0 && beside(text.before(index))).then_some(value)
@@ -129,6 +130,8 @@ pub(crate) fn begins(character: char) -> bool {
                 | '捌'
                 | '玖'
                 | '廿'
+                | '卅'
+                | '参'
         )
 }
 

@@ -100,21 +100,20 @@ fn change(text: &Characters<'_>, start: usize) -> (Option<ChangeDirection>, Stri
     }
     let mut change = None;
     let mut nearest = clause;
-    for at in clause..start {
+    let compared = (clause..start)
+        .any(|at| matches!(text.at(at), '比' | '较') || text.any_of(at, &["同比", "环比"]).is_some());
+    let difference = DIFFERENCES.iter().find(|&&(word, _)| text.before(start) == word).filter(|_| compared);
+    if let Some(&(_, direction)) = difference {
+        change = Some(direction);
+        nearest = start - 1;
+    }
+    for at in clause..if difference.is_some() { clause } else { start } {
         if let Some(&(word, direction)) = CHANGES.iter().find(|(word, _)| text.starts_with(at, word)) {
             let after = at + word.chars().count();
             let level = matches!(text.at(after), '到' | '至' | '为') && after < start;
             change = (!level).then_some(direction);
             nearest = at;
         }
-    }
-    if change.is_none()
-        && let Some(&(_, direction)) = DIFFERENCES.iter().find(|&&(word, _)| text.before(start) == word)
-        && (clause..start)
-            .any(|at| matches!(text.at(at), '比' | '较') || text.any_of(at, &["同比", "环比"]).is_some())
-    {
-        change = Some(direction);
-        nearest = start - 1;
     }
     let mut base = String::new();
     if change.is_some() {

@@ -101,6 +101,9 @@ fn at(text: &Characters<'_>, index: usize) -> Option<Amount> {
     if let Some(share) = percentage_in_words(text, index) {
         return Some(share);
     }
+    if text.at(index) == '半' {
+        return half(text, index).or_else(|| half_length(text, index));
+    }
     let (sign, from) = sign(text, index);
     if sign.is_none() && matches!(text.at(index), '-' | '−' | '负' | '零') && !number::begins(text.at(index))
     {
@@ -126,9 +129,9 @@ fn at(text: &Characters<'_>, index: usize) -> Option<Amount> {
         return Some(range);
     }
     if let Some(amount) = money::composed(text, &number) {
-        return Some(amount);
+        return Some(money::range(text, amount));
     }
-    if let Some(length) = length(text, &number) {
+    if let Some(length) = length(text, &number).or_else(|| and_a_half(text, &number)) {
         return Some(length);
     }
     let unit = unit(text, &number)?;
@@ -213,14 +216,34 @@ fn is_range_mark(text: &Characters<'_>, index: usize) -> bool {
     text.before(index) == '-' && index >= 2 && is_han(text.before(index - 1))
 }
 
+/// 半公升, where nothing may be left out.
+fn half(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    let number = Number {
+        start: index,
+        end: index + 1,
+        value: Decimal::new(5, 1),
+        upper: None,
+        figures: Figures::Arabic,
+        vague: false,
+        scaled: false,
+    };
+    let unit = unit(text, &number).filter(|unit| text.thorough() && unit.kind == QuantityKind::Measure)?;
+    let mut value = describe(text, index, unit.end, unit.kind, unit.name);
+    value.amount = "0.5".to_owned();
+    Some((index, unit.end, value))
+}
+
 /// 零下, 负: the word with where the number begins.
 fn sign(text: &Characters<'_>, index: usize) -> (Option<&'static str>, usize) {
     let word = text.any_of(index, &["零下", "负", "-", "−"]);
     match word {
         Some((word, length)) if number::begins(text.at(index + length)) => {
-            let joined = matches!(word, "-" | "−")
-                && (text.before(index).is_ascii_alphanumeric()
-                    || is_han(text.before(index)) && !text.thorough());
+            // 肩负9600万名, 减负2亿元: the sign is part of a word.
+            let inner = word == "负" && !text.thorough() && !text.is_word_start(index);
+            let joined = inner
+                || matches!(word, "-" | "−")
+                    && (text.before(index).is_ascii_alphanumeric()
+                        || is_han(text.before(index)) && !text.thorough());
             if joined { (None, index) } else { (Some(word), index + length) }
         }
         _ => (None, index),
@@ -365,6 +388,64 @@ fn length(text: &Characters<'_>, first: &Number) -> Option<Amount> {
     let mut value = describe(text, first.start, end, QuantityKind::Duration, word.to_owned());
     value.amount = total.checked_div(Decimal::from(size))?.normalize().to_string();
     Some((first.start, end, value))
+}
+
+/// Units of time of which a half is said: word behind 半, its name.
+const HALVES: &[(&str, &str)] = &[
+    ("个多月", "个月"),
+    ("个月", "个月"),
+    ("个小时", "小时"),
+    ("个钟头", "小时"),
+    ("个世纪", "个世纪"),
+    ("小时", "小时"),
+    ("年", "年"),
+    ("月", "个月"),
+    ("天", "天"),
+];
+
+/// 半年, 半个小时; not 上半年, 半年报.
+fn half_length(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    if matches!(text.before(index), '上' | '下' | '前' | '后' | '大' | '多' | '过' | '一' | '天' | '年')
+    {
+        return None;
+    }
+    let &(word, unit) = HALVES.iter().find(|(word, _)| text.starts_with(index + 1, word))?;
+    let end = index + 1 + word.chars().count();
+    if matches!(text.at(end), '报' | '度' | '刊' | '谈' | '板' | '会' | '来')
+        || word == "月" && !text.thorough()
+    {
+        return None;
+    }
+    let mut value = describe(text, index, end, QuantityKind::Duration, unit.to_owned());
+    value.amount = "0.5".to_owned();
+    Some((index, end, value))
+}
+
+/// 一个半小时, 三年半
+fn and_a_half(text: &Characters<'_>, number: &Number) -> Option<Amount> {
+    let (unit, end) = if text.starts_with(number.end, "个半") {
+        let at = number.end + 2;
+        let (word, unit) =
+            HALVES.iter().find(|(word, _)| !word.starts_with('个') && text.starts_with(at, word))?;
+        (*unit, at + word.chars().count())
+    } else {
+        let word = text.any_of(number.end, &["年半", "天半", "小时半"])?;
+        if is_han(text.at(number.end + word.1))
+            && matches!(text.at(number.end + word.1), '载' | '年' | '天' | '个' | '月')
+        {
+            return None;
+        }
+        (word.0.trim_end_matches('半'), number.end + word.1)
+    };
+    if number.vague
+        || number.value.scale() > 0
+        || matches!(text.at(end), '报' | '度' | '前' | '后' | '来' | '以')
+    {
+        return None;
+    }
+    let mut value = describe(text, number.start, end, QuantityKind::Duration, unit.to_owned());
+    value.amount = number.value.checked_add(Decimal::new(5, 1))?.normalize().to_string();
+    Some((number.start, end, value))
 }
 
 /// Units of composed lengths: names by length, and each with its rank and size within its group.

@@ -2,8 +2,10 @@
 
 use super::Amount;
 use super::describe::describe;
+use super::range::MARKS;
 use crate::extract::Comparator;
 use crate::extract::QuantityKind;
+use crate::extract::QuantityValue;
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::number;
@@ -130,15 +132,19 @@ pub(super) fn composed(text: &Characters<'_>, first: &Number) -> Option<Amount> 
             terms += 1;
             continue;
         }
-        // 三块五
+        // 三块五, 三块零四
         if block && terms == 1 && next.end == next.start + 1 && !is_han(text.at(next.end)) {
-            total = total.checked_add(next.value.checked_mul(Decimal::new(1, 1))?)?;
+            let coin =
+                if link > 0 && text.at(end) == '零' { Decimal::new(1, 2) } else { Decimal::new(1, 1) };
+            total = total.checked_add(next.value.checked_mul(coin)?)?;
             end = next.end;
             terms += 1;
         }
         break;
     }
-    let spoken = block && text.thorough() && !is_han(text.at(end));
+    let spoken = block
+        && text.thorough()
+        && (!is_han(text.at(end)) || matches!(text.at(end), '以' | '左' | '到' | '至' | '的' | '和'));
     if terms == 1 && !spoken || first.vague && terms > 1 {
         return None;
     }
@@ -187,4 +193,19 @@ fn coins(text: &Characters<'_>, first: &Number, hundredths: i64) -> Option<Amoun
     let mut value = describe(text, first.start, end, QuantityKind::Money, code.to_owned());
     value.amount = total.normalize().to_string();
     Some((first.start, end, value))
+}
+
+/// 五元六角到五元七角: the range that an amount opens, or the amount.
+pub(super) fn range(text: &Characters<'_>, first: Amount) -> Amount {
+    let (start, end, value) = first;
+    let second = text.any_of(end, MARKS).and_then(|(_, length)| {
+        let number = number::parse(text, end + length)?;
+        composed(text, &number)
+    });
+    match second {
+        Some((_, end, upper)) if upper.unit == value.unit => {
+            (start, end, QuantityValue { upper_amount: upper.amount, ..value })
+        }
+        Some(_) | None => (start, end, value),
+    }
 }

@@ -88,3 +88,84 @@ fn names_and_idioms_are_no_amounts() {
         assert_eq!(values(text), [], "{text}");
     }
 }
+
+#[test]
+fn words_that_only_look_like_amounts_are_none() {
+    for text in [
+        "三元里街商铺林立",
+        "万元村的变化",
+        "赛场外万人空巷",
+        "他任北京市市长",
+        "千家万户都受益",
+        "走进千家万户",
+        "第三季度增势平稳",
+        "百万农奴翻身",
+        "上半年运行平稳",
+        "公布半年报",
+    ] {
+        assert_eq!(values(text), [], "{text}");
+    }
+}
+
+#[test]
+fn neighbours_bound_a_range() {
+    let (name, value) = values("预计两三天完成").remove(0);
+    assert_eq!((name.as_str(), value.amount.as_str(), value.upper_amount.as_str()), ("两三天", "2", "3"));
+    assert_eq!(value.comparator, Comparator::About);
+    check("来了三四十人", "三四十人", QuantityKind::Count, "30", "40", "人");
+    check("几十万人受灾", "几十万人", QuantityKind::Count, "100000", "", "人");
+}
+
+#[test]
+fn levels_are_no_changes() {
+    let change = |text: &str| values(text).last().map(|(_, value)| value.change);
+    for level in ["失业率下降到5%", "企业增加到5家", "占比提高至30%", "面积由3亩增加到5亩", "税率降低为9%"]
+    {
+        assert_eq!(change(level), Some(None), "{level}");
+    }
+    assert_eq!(change("企业增加了5家"), Some(Some(ChangeDirection::Up)));
+    assert_eq!(change("费用下降5%"), Some(Some(ChangeDirection::Down)));
+    let (_, value) = values("涨幅比上月低0.2个百分点").remove(0);
+    assert_eq!((value.change, value.change_base.as_str()), (Some(ChangeDirection::Down), "比上月"));
+}
+
+#[test]
+fn what_is_counted_is_named_in_full() {
+    let object = |text: &str| values(text).first().map(|(_, value)| value.object.clone()).unwrap_or_default();
+    assert_eq!(object("建成3个国家级创新平台。"), "国家级创新平台");
+    assert_eq!(object("培育12家龙头企业，带动就业"), "龙头企业");
+    assert_eq!(object("新增5个岗位。"), "岗位");
+    assert_eq!(object("共有20家以上"), "");
+}
+
+#[test]
+fn signs_and_scales_of_temperatures_are_kept() {
+    check("最低气温零下5摄氏度", "零下5摄氏度", QuantityKind::Measure, "-5", "", "摄氏度");
+    check("气温达37℃", "37℃", QuantityKind::Measure, "37", "", "℃");
+    check("华氏98.6度", "华氏98.6度", QuantityKind::Measure, "98.6", "", "℉");
+    check("全年减负2亿元", "2亿元", QuantityKind::Money, "200000000", "", "CNY");
+}
+
+#[test]
+fn shares_prices_and_lengths_are_put_together() {
+    check("三成半的用户", "三成半", QuantityKind::Percentage, "35", "", "%");
+    check("打九五折出售", "九五折", QuantityKind::Percentage, "95", "", "%");
+    check("约千分之三的人", "千分之三", QuantityKind::Percentage, "0.3", "", "%");
+    check("每斤五元三角", "五元三角", QuantityKind::Money, "5.3", "", "CNY");
+    check("共计壹仟玖佰圆整", "壹仟玖佰圆整", QuantityKind::Money, "1900", "", "CNY");
+    check("全程2小时30分钟", "2小时30分钟", QuantityKind::Duration, "150", "", "分钟");
+    check("用时一个半小时", "一个半小时", QuantityKind::Duration, "1.5", "", "小时");
+    check("历时三年半建成", "三年半", QuantityKind::Duration, "3.5", "", "年");
+    check("上任仅半年", "半年", QuantityKind::Duration, "0.5", "", "年");
+    check("任期1年零3个月", "1年零3个月", QuantityKind::Duration, "15", "", "个月");
+    check(
+        "产量七千到九千亿斤",
+        "七千到九千亿斤",
+        QuantityKind::Measure,
+        "700000000000",
+        "900000000000",
+        "斤",
+    );
+    check("投资 3.5 亿元", "3.5 亿元", QuantityKind::Money, "350000000", "", "CNY");
+    check("身高一米八", "一米八", QuantityKind::Measure, "1.8", "", "米");
+}

@@ -26,11 +26,14 @@ pub(super) const MEASURES: &[&str] = &[
     "兆赫", "千赫", "赫兹", "千字节", "兆字节", "吉字节", "太字节", "字节", "千比特", "兆比特", "吉比特", "比特", "千帕", "兆帕", "帕斯卡", "伏特", "毫安",
     "安培", "分贝", "克拉", "盎司", "英镑", "标准箱", "标箱", "周岁", "光年", "马力", "米", "亩", "吨", "斤", "克", "升", "岁", "度",
     "℃", "°c", "℉", "°f", "里", "级", "方", "磅", "两", "尺", "寸", "丈", "码", "瓦", "伏", "顷", "钱",
-    "km", "cm", "mm", "nm", "kg", "mg", "ml", "kb", "mb", "gb", "tb", "mw", "kw", "ghz", "mhz", "khz", "hz", "m", "g", "l", "w",
+    "英吋", "英呎", "呎", "吋", "foot", "feet", "inches", "inch", "miles", "mile", "cc", "ft", "lb", "oz", "°", "km/h", "km", "cm", "mm", "nm", "kg", "mg", "ml", "kb", "mb", "gb", "tb", "mw", "kw", "ghz", "mhz", "khz", "hz", "m", "g", "l", "w",
 ];
 
 /// Units that are words or names more often than units, read only behind Arabic digits or when nothing may be left out.
-const DOUBTFUL: &[&str] = &["磅", "两", "尺", "寸", "丈", "码", "瓦", "伏", "顷", "m", "g", "l", "w", "钱"];
+const DOUBTFUL: &[&str] = &[
+    "磅", "两", "尺", "寸", "丈", "码", "瓦", "伏", "顷", "m", "g", "l", "w", "钱", "呎", "吋", "°", "cc",
+    "ft", "lb", "oz",
+];
 
 /// Measure words, longest first.
 #[rustfmt::skip]
@@ -139,6 +142,26 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         let name = word.replace('多', "");
         return Some(Unit { name, ..made(QuantityKind::Duration, "", length + more) });
     }
+    // 一米八
+    if text.at(end) == '米'
+        && let Some(digit) =
+            number::digit(text.at(end + 1)).filter(|&digit| digit > 0 && number.value.scale() == 0)
+        && !is_han(text.at(end + 2))
+        && number::digit(text.at(end + 2)).is_none()
+    {
+        return Some(Unit {
+            more: Decimal::new(i64::from(digit), 1),
+            ..made(QuantityKind::Measure, "米", 2)
+        });
+    }
+    // 3 km
+    if text.thorough()
+        && arabic
+        && text.at(end) == ' '
+        && let Some(unit) = measure(text, end + 1, number).filter(|unit| unit.is_ascii() && *unit != "m")
+    {
+        return Some(made(QuantityKind::Measure, unit, 1 + unit.chars().count()));
+    }
     if text.thorough()
         && let Some(unit) = measure(text, end, number)
     {
@@ -167,9 +190,12 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
     }
     // 40万贫困人口: a scaled number may stand without a measure word.
     let last = text.before(end);
-    let bare =
-        matches!(last, '万' | '亿' | '多' | '余') && number.scaled && (arabic || end - number.start >= 2)
-            || number.scaled && !arabic && number.end - number.start >= 3 && number::digit(last).is_some();
+    let only_scales =
+        text.slice(number.start, end).iter().all(|&figure| matches!(figure, '百' | '千' | '万' | '亿'));
+    let bare = matches!(last, '万' | '亿') && number.scaled && (arabic || end - number.start >= 2)
+        || matches!(last, '多' | '余') && (number.scaled || arabic && number.value >= Decimal::TEN)
+        || number.scaled && !arabic && number.end - number.start >= 3 && number::digit(last).is_some();
+    let bare = bare && !only_scales;
     (bare && !is_idiom(text, number)).then(|| made(QuantityKind::Count, "", 0))
 }
 
@@ -195,7 +221,9 @@ fn measure(text: &Characters<'_>, index: usize, number: &Number) -> Option<&'sta
 /// 千方百计, 成千上万, 万亿级: scaled numbers that count nothing.
 pub(super) fn is_idiom(text: &Characters<'_>, number: &Number) -> bool {
     let next = text.at(number.end);
-    text.ends_with(number.start, "成千") || matches!(next, '众' | '象' | '物' | '家' | '里' | '事' | '一')
+    text.ends_with(number.start, "成千")
+        || text.ends_with(number.start, "千家")
+        || matches!(next, '众' | '象' | '物' | '家' | '里' | '事' | '一')
 }
 
 /// Whether number and time unit are a length of time.
@@ -254,7 +282,8 @@ pub(super) fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: 
         return false;
     }
     if matches!(text.slice(number.start, number.end), ['百' | '千' | '万']) {
-        return matches!(word, "名" | "家" | "人" | "户" | "亩" | "余" | "条" | "项" | "座" | "套")
+        return !is_idiom(text, number)
+            && matches!(word, "名" | "家" | "人" | "户" | "亩" | "余" | "条" | "项" | "座" | "套")
             && next != '物';
     }
     if !arabic && number.value == Decimal::ONE && number.end - number.start == 1 {
@@ -293,7 +322,7 @@ pub(super) fn is_count(text: &Characters<'_>, number: &Number, word: &str, end: 
         "门" | "道" | "块" | "步" | "度" | "单" | "口" | "字" | "区次" => {
             arabic || number.scaled || number.vague
         }
-        "家" => !matches!(next, '庭' | '乡' | '长' | '属'),
+        "家" => !matches!(next, '庭' | '长' | '属') && (next != '乡' || text.at(end + 1) == '村'),
         "人" => !matches!(next, '大' | '民' | '员' | '才' | '均' | '类' | '口' | '工') || arabic,
         "次" => !matches!(next, '全' | '会' | '代') || arabic,
         "起" => arabic || number.value > Decimal::ONE,

@@ -199,6 +199,8 @@ pub(crate) enum Meaning {
     Now,
     /// 马上
     Soon,
+    /// 刚才
+    Just,
     /// 今冬明春: from the season of one year to that of another.
     Seasons(Point, Point),
     /// A time that the calendar cannot hold: 党的十八大以来

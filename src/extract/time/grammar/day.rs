@@ -15,9 +15,9 @@ const DAYS: &[(&str, Day)] = &[
     ("大后天", Day::Relative(3)), ("今天", Day::Relative(0)), ("今日", Day::Relative(0)),
     ("昨天", Day::Relative(-1)), ("昨日", Day::Relative(-1)), ("前天", Day::Relative(-2)),
     ("前日", Day::Relative(-2)), ("明天", Day::Relative(1)), ("明日", Day::Relative(1)),
-    ("后天", Day::Relative(2)), ("后日", Day::Relative(2)), ("当天", Day::Context(0)), ("当日", Day::Context(0)),
+    ("后天", Day::Relative(2)), ("大后日", Day::Relative(3)), ("后日", Day::Relative(2)), ("当天", Day::Context(0)), ("当日", Day::Context(0)),
     ("本日", Day::Relative(0)), ("同日", Day::Context(0)), ("次日", Day::Context(1)), ("翌日", Day::Context(1)),
-    ("第二天", Day::Context(1)), ("即日", Day::Relative(0)),
+    ("第二天", Day::Context(1)), ("即日起", Day::Relative(0)), ("即日", Day::Relative(0)),
 ];
 
 /// Words that are a day when a part of the day follows: 今晚, 当晚.
@@ -132,7 +132,10 @@ pub(super) fn lunar_day_at(text: &Characters<'_>, index: usize, after_month: boo
             .then_some((Day::Lunar(value), end + unit));
     }
     let twenty = matches!(text.at(index), '廿' | '卅');
-    let alone = twenty && text.thorough() && !is_han(text.before(index));
+    let alone = twenty
+        && text.thorough()
+        && !is_han(text.before(index))
+        && number::small(text, index).is_some_and(|(_, end)| !is_han(text.at(end)) || text.at(end) == '的');
     if !after_month && !alone {
         return None;
     }
@@ -208,7 +211,7 @@ pub(super) fn weeks_from_now(text: &Characters<'_>, index: usize) -> (Option<i32
     }
     if text.starts_with(at, "一个") && step != 0 {
         at += 2;
-    } else if text.at(at) == '个' || text.at(at) == '一' && step != 0 {
+    } else if text.at(at) == '个' || text.at(at) == '一' && (step != 0 || text.thorough()) {
         at += 1;
     }
     if text.any_of(at, &["星期", "礼拜", "周"]).is_some() { (Some(weeks), at) } else { (None, index) }

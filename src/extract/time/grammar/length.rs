@@ -13,7 +13,7 @@ const UNITS: &[(&str, Unit)] = &[
     ("个工作日", Unit::Workday), ("工作日", Unit::Workday), ("个交易日", Unit::Workday), ("交易日", Unit::Workday),
     ("个小时", Unit::Hour), ("个钟头", Unit::Hour), ("小时", Unit::Hour), ("钟头", Unit::Hour),
     ("个星期", Unit::Week), ("个礼拜", Unit::Week), ("星期", Unit::Week), ("礼拜", Unit::Week),
-    ("个季度", Unit::Quarter), ("个月", Unit::Month), ("分钟", Unit::Minute), ("秒钟", Unit::Second),
+    ("个季度", Unit::Quarter), ("个月", Unit::Month), ("个钟", Unit::Hour), ("分钟", Unit::Minute), ("秒钟", Unit::Second),
     ("周年", Unit::Year), ("年", Unit::Year), ("周", Unit::Week), ("天", Unit::Day), ("秒", Unit::Second),
 ];
 
@@ -139,6 +139,13 @@ fn term(text: &Characters<'_>, index: usize) -> Option<Term> {
     }
     if text.starts_with(number.end, "分半钟") {
         return Some(made(count + Decimal::new(5, 1), Unit::Minute, false, number.end + 3));
+    }
+    // 五分三十秒
+    if text.at(number.end) == '分'
+        && text.thorough()
+        && number::small(text, number.end + 1).is_some_and(|(_, end)| text.at(end) == '秒')
+    {
+        return Some(made(count, Unit::Minute, false, number.end + 1));
     }
     if text.starts_with(number.end, "刻钟") {
         return Some(made(count.checked_mul(Decimal::from(15))?, Unit::Minute, false, number.end + 2));

@@ -125,7 +125,8 @@ fn three(text: &Characters<'_>, first: Group, second: Group, third: Group) -> Op
     }
     // 27-7-3 begins with the year, 3-7-27 ends with it.
     let year_first = || date(short(first.0), second.0, third.0);
-    let year_last = || date(short(third.0), second.0, first.0);
+    let year_last =
+        || date(short(third.0), second.0, first.0).or_else(|| date(short(third.0), first.0, second.0));
     if length(first) == 2 && text.at(first.2) == '-' {
         year_first().or_else(year_last)
     } else {

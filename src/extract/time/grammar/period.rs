@@ -3,8 +3,10 @@
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::number;
+use crate::extract::time::expression::Day;
 use crate::extract::time::expression::Expression;
 use crate::extract::time::expression::Meaning;
+use crate::extract::time::expression::Month;
 use crate::extract::time::expression::Point;
 use crate::extract::time::expression::Segment;
 use crate::extract::time::expression::Year;
@@ -118,6 +120,30 @@ pub(super) fn seasons(text: &Characters<'_>, index: usize) -> Option<Expression>
     Some(Expression::new(index, index + 4, Meaning::Seasons(first, last)))
 }
 
+/// National congresses of the Party with the day on which each began.
+const CONGRESSES: &[(&str, i32, i32, i32)] = &[
+    ("十六大", 2002, 11, 8),
+    ("十七大", 2007, 10, 15),
+    ("十八大", 2012, 11, 8),
+    ("十九大", 2017, 10, 18),
+    ("二十大", 2022, 10, 16),
+];
+
+/// 党的十八大以来
+fn congress(text: &Characters<'_>, index: usize) -> Option<Expression> {
+    let led = text.any_of(index, &["党的", "中共"]).map_or(0, |(_, length)| length);
+    let at = index + led;
+    let &(_, year, month, day) = CONGRESSES.iter().find(|(name, ..)| text.starts_with(at, name))?;
+    let point = Point {
+        year: Year::Absolute(year),
+        month: Some(Month::Absolute(month)),
+        day: Some(Day::Absolute(day)),
+        ..Point::default()
+    };
+    let since = text.starts_with(at + 3, "以来");
+    since.then(|| Expression { modifier: "SINCE", ..Expression::new(index, at + 5, Meaning::Point(point)) })
+}
+
 /// 改革开放以来, 岁末年初, 现在
 pub(super) fn vague(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let words: &[&str] =
@@ -128,11 +154,19 @@ pub(super) fn vague(text: &Characters<'_>, index: usize) -> Option<Expression> {
     if !text.thorough() {
         return None;
     }
+    if let Some(since) = congress(text, index) {
+        return Some(since);
+    }
     let now =
         |word: &str| is_han(text.before(index)) && !text.is_word_start(index) && word.chars().count() == 2;
-    if let Some((word, length)) = text.any_of(index, &["现在", "目前", "此刻", "最近", "如今"]) {
+    if let Some((word, length)) =
+        text.any_of(index, &["现在", "目前", "此刻", "此时", "最近", "如今", "当前", "当下", "这会儿"])
+    {
         return (!now(word)).then(|| Expression::new(index, index + length, Meaning::Now));
     }
-    let (_, length) = text.any_of(index, &["马上", "很快"])?;
+    if let Some((_, length)) = text.any_of(index, &["刚刚才", "刚刚", "刚才"]) {
+        return Some(Expression::new(index, index + length, Meaning::Just));
+    }
+    let (_, length) = text.any_of(index, &["马上", "立刻", "很快"])?;
     Some(Expression::new(index, index + length, Meaning::Soon))
 }

@@ -85,7 +85,11 @@ pub(super) fn between(text: &Characters<'_>, index: usize, first: &Point, end: u
                 return Some(Expression::new(index, at + now, Meaning::UntilNow(*first)));
             }
         }
-        if let Some((last, last_end)) = point(text, at).or_else(|| bare(text, first, at)) {
+        let clock = || {
+            let (clock, end) = first.clock.and_then(|_| clock_at(text, at, true))?;
+            Some((Point { clock: Some(clock), ..Point::default() }, end))
+        };
+        if let Some((last, last_end)) = point(text, at).or_else(|| bare(text, first, at)).or_else(clock) {
             let last = inherit(first, last);
             let clocks = first.clock.is_some() && last.clock.is_some();
             let comparable =

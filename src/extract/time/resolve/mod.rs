@@ -130,6 +130,7 @@ impl Resolver {
             }
             Meaning::Now => self.now("PRESENT_REF"),
             Meaning::Soon => self.now("FUTURE_REF"),
+            Meaning::Just => self.now("PAST_REF"),
             Meaning::Vague => Period::open(String::new()),
         };
         self.last_end = expression.end;
@@ -157,6 +158,7 @@ impl Resolver {
             | Meaning::EveryBetween(..)
             | Meaning::Now
             | Meaning::Soon
+            | Meaning::Just
             | Meaning::Vague => None,
         };
         let zone = if point.is_some_and(|point| point.beijing) { "+08:00" } else { "" };
