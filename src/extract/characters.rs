@@ -115,25 +115,26 @@ impl<'a> Characters<'a> {
         let mut index = 0;
         let mut opened = false;
         while index < self.len() {
-            let character = self.at(index);
-            if matches!(character, ' ' | '\u{a0}') {
-                let mut after = index + 1;
-                while matches!(self.at(after), ' ' | '\u{a0}') {
-                    after += 1;
+            let mut end = index + 1;
+            if is_gap(self.at(index)) {
+                while is_gap(self.at(end)) {
+                    end += 1;
                 }
-                if is_loose(self.before(index), self.at(after)) {
-                    opened |= (index..after).any(|at| self.is_word_start(at));
-                    index = after;
+                if is_loose(self.before(index), self.at(end)) {
+                    opened |= (index..end).any(|at| self.is_word_start(at));
+                    index = end;
                     continue;
                 }
             }
-            places.push(index);
-            other.folded.push(character);
-            other.offsets.extend(self.offsets.get(index));
-            other.ends.extend(self.offsets.get(index + 1));
-            other.word_start.push(self.is_word_start(index) || opened);
-            opened = false;
-            index += 1;
+            for at in index..end {
+                places.push(at);
+                other.folded.push(self.at(at));
+                other.offsets.extend(self.offsets.get(at));
+                other.ends.extend(self.offsets.get(at + 1));
+                other.word_start.push(self.is_word_start(at) || opened);
+                opened = false;
+            }
+            index = end;
         }
         places.push(self.len());
         other.offsets.extend(self.offsets.last());
@@ -286,6 +287,11 @@ impl Mask {
     pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
         self.0.get(start..end).is_some_and(|range| range.contains(&true))
     }
+}
+
+/// Whether a character is a space within a line.
+fn is_gap(character: char) -> bool {
+    matches!(character, ' ' | '\u{a0}')
 }
 
 /// Whether a space between two characters says nothing: at least one of them is Chinese or joins figures.

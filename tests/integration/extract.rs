@@ -494,7 +494,15 @@ fn seed_keyphrases_and_key_sentences() {
 /// What must hold of every answer, whatever the text.
 #[track_caller]
 fn laws(text: &str) {
-    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    let reference = civil::date(2024, 2, 29).at(13, 5, 0, 0);
+    let resolved = Anchors { reference: Some(reference), published: None };
+    for (anchors, thorough) in [(Anchors::default(), false), (Anchors::default(), true), (resolved, true)] {
+        laws_of(text, anchors, &ExtractOptions { thorough, ..ExtractOptions::default() });
+    }
+}
+
+fn laws_of(text: &str, anchors: Anchors, options: &ExtractOptions) {
+    let found = extract(text, &[], anchors, options);
     let fits = |span: Span| span.start < span.end && text.get(span.range()).is_some();
     let mut last = (0, 0);
     for entity in &found.entities {
@@ -539,7 +547,7 @@ fn laws(text: &str) {
     for assignment in &found.function_assignments {
         assert!(fits(assignment.function) && fits(assignment.zone) && fits(assignment.evidence));
     }
-    assert_eq!(found, extract(text, &[], Anchors::default(), &ExtractOptions::default()));
+    assert_eq!(found, extract(text, &[], anchors, options));
 }
 
 /// Pieces that the rules look for, so that random texts reach deep into them.
@@ -611,6 +619,29 @@ const PIECES: &[&str] = &[
     "國務院",
     "\r\n",
     "　",
+    "二〇二四年",
+    "正月初八",
+    "每周一下午八点",
+    "从五点半到",
+    "上上周",
+    "廿三",
+    "闰四月",
+    "康熙三年",
+    "三分之一",
+    "负3.5k",
+    "-.5",
+    "2^-1",
+    "1 4/3",
+    "零下5摄氏度",
+    "五元三毛",
+    "大于等于10小于20",
+    "一个半小时",
+    "30日",
+    "2月29日",
+    "10/31/74",
+    "12:60",
+    " 月 ",
+    "9999年",
 ];
 
 proptest! {
@@ -658,19 +689,56 @@ fn hostile_texts_cost_linear_time() {
         "城市",
         "城市发展，",
     ] {
-        let time = |count: usize| {
-            let text = piece.repeat(count / piece.chars().count());
-            let start = std::time::Instant::now();
-            extract(&text, &[], Anchors::default(), &ExtractOptions::default());
-            start.elapsed()
-        };
-        time(1_000);
-        let (short, long) = (time(8_000), time(64_000));
-        assert!(
-            long < short * 8 * 4 + std::time::Duration::from_millis(300),
-            "{piece}: {short:?}, then {long:?}"
-        );
+        linear(piece, false);
     }
+    for piece in [
+        "9",
+        "一",
+        "1,",
+        "1 ",
+        "2024-",
+        "10月26—",
+        "十点半到",
+        "每周一",
+        "正月初一",
+        "负",
+        "-",
+        "3/",
+        "2^",
+        "12:30",
+        "半",
+        "第",
+        "万",
+        "分之",
+        "百分之",
+        "五元",
+        "大于10",
+        "20~",
+        "一年又",
+        "从",
+        "http://",
+        " ",
+        "廿",
+        "前两天",
+    ] {
+        linear(piece, true);
+    }
+}
+
+fn linear(piece: &str, thorough: bool) {
+    let time = |count: usize| {
+        let text = piece.repeat(count / piece.chars().count());
+        let start = std::time::Instant::now();
+        let options = ExtractOptions { thorough, ..ExtractOptions::default() };
+        extract(&text, &[], Anchors::default(), &options);
+        start.elapsed()
+    };
+    time(1_000);
+    let (short, long) = (time(8_000), time(64_000));
+    assert!(
+        long < short * 8 * 4 + std::time::Duration::from_millis(300),
+        "{piece}: {short:?}, then {long:?}"
+    );
 }
 
 #[test]

@@ -22,6 +22,9 @@ use describe::describe;
 use rust_decimal::Decimal;
 use unit::unit;
 
+/// Characters that are looked back over for the beginning of a word.
+const MAX_WORD: usize = 8;
+
 /// An amount with its first character and end.
 type Amount = (usize, usize, QuantityValue);
 
@@ -161,7 +164,7 @@ fn stands(text: &Characters<'_>, number: &Number, end: usize, kind: QuantityKind
     let last = end.saturating_sub(1);
     // A word of four characters or a name swallows number and unit.
     let mut from = number.start;
-    while from > 0 && !text.is_word_start(from) {
+    while from > 0 && number.start - from < MAX_WORD && !text.is_word_start(from) {
         from -= 1;
     }
     let word_end = text.word_end(from);

@@ -1,5 +1,7 @@
 //! What only a thorough reading names: numbers without a unit, ordinals, ranges of numbers.
 
+use std::collections::BTreeSet;
+
 use super::range::MARKS;
 use super::range::shared;
 use crate::extract::Comparator;
@@ -55,14 +57,13 @@ pub(super) fn complete(
         let Value::Quantity(value) = &finding.value else { return true };
         value.kind != QuantityKind::Count || !value.unit.is_empty() || !value.upper_amount.is_empty()
     });
-    let known = |found: &[Finding], other: &Finding| {
-        found.iter().any(|known| known.start == other.start && known.end == other.end)
-    };
+    let mut known: BTreeSet<(usize, usize)> =
+        found.iter().map(|finding| (finding.start, finding.end)).collect();
     let numbers = number::all(text);
     let mut parts: Vec<Finding> = Vec::new();
-    let mut add = |found: &[Finding], start: usize, end: usize, value: QuantityValue, rule: &'static str| {
+    let mut add = |start: usize, end: usize, value: QuantityValue, rule: &'static str| {
         let part = finding(start, end, value, rule).referring(MentionKind::Nested);
-        if !known(found, &part) {
+        if known.insert((part.start, part.end)) {
             parts.push(part);
         }
     };
@@ -71,10 +72,10 @@ pub(super) fn complete(
         if ordinal {
             let mut value = plain(QuantityKind::Ordinal, number);
             value.amount = number.value.normalize().to_string();
-            add(found, number.start - 1, number.end, value, "ordinal");
+            add(number.start - 1, number.end, value, "ordinal");
         } else {
             let end = number.end - usize::from(vague_tail(text, number));
-            add(found, number.start, end, plain(QuantityKind::Count, number), "number");
+            add(number.start, end, plain(QuantityKind::Count, number), "number");
         }
     }
     let mut index = 0;
@@ -85,7 +86,7 @@ pub(super) fn complete(
         }
         match numeric_range(text, index) {
             Some((start, end, value)) => {
-                add(found, start, end, value, "number_range");
+                add(start, end, value, "number_range");
                 index = end.max(index + 1);
             }
             None => index += 1,

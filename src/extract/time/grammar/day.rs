@@ -6,6 +6,11 @@ use crate::extract::number;
 use crate::extract::time::calendar::FESTIVALS;
 use crate::extract::time::calendar::Festival;
 use crate::extract::time::expression::Day;
+use crate::extract::words::Words;
+use std::sync::LazyLock;
+
+/// Names of festivals, asked for at every character.
+static NAMES: LazyLock<Words> = LazyLock::new(|| Words::new(FESTIVALS.iter().map(|&(name, _)| name)));
 
 /// Words for a day, longest first.
 #[rustfmt::skip]
@@ -223,8 +228,9 @@ pub(super) fn festival_at(
     index: usize,
     after_year: bool,
 ) -> Option<(Festival, usize)> {
-    let &(name, day) = FESTIVALS.iter().find(|(name, _)| text.starts_with(index, name))?;
-    let mut end = index + name.chars().count();
+    let (name, length) = NAMES.at(text, index)?;
+    let &(_, day) = FESTIVALS.iter().find(|(known, _)| *known == name)?;
+    let mut end = index + length;
     let pure_term = matches!(day, Festival::Term(_)) && !name.starts_with("清明");
     if name == "五一"
         && !text.thorough()

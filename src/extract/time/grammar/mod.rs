@@ -13,6 +13,7 @@ mod year;
 
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
+use crate::extract::number;
 use crate::extract::time::expression::Expression;
 use crate::extract::time::expression::Meaning;
 use length::length_at;
@@ -28,7 +29,7 @@ use span::week;
 
 /// Reads the expression that begins at `index`.
 pub(crate) fn read(text: &Characters<'_>, index: usize) -> Option<Expression> {
-    if !may_begin(text.at(index)) {
+    if !may_begin(text.at(index)) && !may_be_era(text, index) {
         return None;
     }
     let expression = plan(text, index)
@@ -57,9 +58,13 @@ fn may_begin(character: char) -> bool {
                 | '新' | '秋' | '夏' | '冬' | '其' | '农' | '阴' | '从' | '现' | '目' | '马' | '再' | '还' | '接' | '之' | '此' | '情' | '女'
                 | '妇' | '植' | '愚' | '青' | '圣' | '平' | '光' | '母' | '父' | '感' | '重' | '记' | '护' | '万' | '午' | '黎' | '夜' | '初'
                 | '小' | '立' | '雨' | '惊' | '谷' | '芒' | '处' | '白' | '寒' | '霜' | 'q' | '首' | '龙'
-                | '雍' | '康' | '乾' | '嘉' | '道' | '咸' | '宣' | '民' | '洪' | '永' | '隆' | '天' | '崇' | '顺' | '贞' | '开' | '神'
-                | '至' | '宝' | '昭' | '令' | '成' | '弘' | '景' | '熙' | '绍' | '淳' | '太' | '武' | '泰' | '仁'
         )
+}
+
+/// Whether the number of a year may stand behind the name of an era: 康熙三年.
+fn may_be_era(text: &Characters<'_>, index: usize) -> bool {
+    let counted = |at: usize| matches!(text.at(at), '元' | '十') || number::digit(text.at(at)).is_some();
+    is_han(text.at(index)) && (counted(index + 2) || counted(index + 4))
 }
 
 /// 8天20小时, where it is to be named as a time rather than as an amount.

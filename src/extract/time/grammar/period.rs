@@ -160,7 +160,7 @@ pub(super) fn vague(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let now =
         |word: &str| is_han(text.before(index)) && !text.is_word_start(index) && word.chars().count() == 2;
     if let Some((word, length)) =
-        text.any_of(index, &["现在", "目前", "此刻", "此时", "最近", "如今", "当前", "当下", "这会儿"])
+        text.any_of(index, &["现在", "目前", "此刻", "此时", "最近", "如今", "当下", "这会儿"])
     {
         return (!now(word)).then(|| Expression::new(index, index + length, Meaning::Now));
     }

@@ -45,7 +45,12 @@ pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usiz
     if text.before(index).is_ascii_alphanumeric() || text.before(index) == '.' {
         return None;
     }
-    if let Some((first, length)) = calendar::era(|name| text.starts_with(index, name)) {
+    // An era is followed by its number: 康熙三年, 太平兴国元年.
+    let counted = |at: usize| matches!(text.at(at), '元' | '十') || number::digit(text.at(at)).is_some();
+    if is_han(text.at(index))
+        && (counted(index + 2) || counted(index + 4))
+        && let Some((first, length)) = calendar::era(|name| text.starts_with(index, name))
+    {
         let at = index + length;
         let (count, end) = if text.at(at) == '元' { (1, at + 1) } else { number::small(text, at)? };
         return ((1..=100).contains(&count) && text.at(end) == '年')
