@@ -229,7 +229,12 @@ fn wanted(name: &str, item: &Item<QuantityValue>) -> bool {
                 )
                 && !item.text.ends_with('大')
         }
-        _ => item.rule == "number_range",
+        // 十几万 is a number and a range that is open above.
+        _ => {
+            let open =
+                item.value.comparator == Comparator::MoreThan && item.text.contains(['几', '多', '余']);
+            item.rule == "number_range" || item.rule == "number" && open
+        }
     }
 }
 
