@@ -12,6 +12,7 @@ mod architecture;
 mod harness;
 mod text;
 mod extract;
+mod directives;
 mod topics;
 mod contract;
 mod reflection;
