@@ -77,8 +77,8 @@ pub enum RunError {
 /// Serves on `listener` until `shutdown` completes, then drains.
 ///
 /// It listens at once and is healthy as soon as `model` completes; until then health says `NOT_SERVING` and calls are
-/// answered `UNAVAILABLE`. After `shutdown` it reports `NOT_SERVING`, goes on for [`Config::drain_notice`], then takes
-/// no more calls, lets those that have begun end, and cuts off what is left after [`Config::drain_grace`].
+/// answered `UNAVAILABLE`. After `shutdown` it reports `NOT_SERVING`, goes on for [`crate::config::Drain::notice`], then takes
+/// no more calls, lets those that have begun end, and cuts off what is left after [`crate::config::Drain::grace`].
 ///
 /// # Errors
 /// [`RunError`]; never after `shutdown` has completed.
@@ -120,14 +120,14 @@ pub async fn run(
         }
     }
 
-    tracing::info!(notice = ?config.drain_notice, grace = ?config.drain_grace, "draining");
+    tracing::info!(notice = ?config.drain.notice, grace = ?config.drain.grace, "draining");
     health.set(ServingStatus::NotServing).await;
-    tokio::time::sleep(config.drain_notice).await;
+    tokio::time::sleep(config.drain.notice).await;
     let _ = drain.send(true);
     let _ = stop.send(());
     // Whoever watches health has read the news by the time its stream ends; otherwise it would hold its connection.
     health.clear().await;
-    match tokio::time::timeout(config.drain_grace, &mut server.0).await {
+    match tokio::time::timeout(config.drain.grace, &mut server.0).await {
         Ok(_) => tracing::info!("stopped"),
         Err(_) => tracing::warn!("stopped, cutting off calls that did not end in time"),
     }
@@ -159,7 +159,7 @@ fn routes(
     health: &Health,
 ) -> Result<Routes, RunError> {
     let limits = config.limits;
-    let pool = Pool::start(config.workers, config.max_queued_documents).map_err(RunError::Threads)?;
+    let pool = Pool::start(config.server.workers, 256).map_err(RunError::Threads)?;
     let documents = Documents {
         registry: Arc::clone(registry),
         pool: Arc::new(pool),

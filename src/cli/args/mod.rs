@@ -29,6 +29,8 @@ pub use model::ModelVerifyArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
 pub use model::TrainTopicsArgs;
+pub use serve::ConfigArgs;
+pub use serve::ConfigCommand;
 pub use serve::LogFormat;
 pub use serve::ServeArgs;
 
@@ -69,6 +71,9 @@ pub enum Command {
     /// Answer documents over gRPC
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
+    /// Look into the settings of the server
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Config(ConfigArgs),
     /// Tell which topics documents are about
     #[command(after_help = CLASSIFY_EXAMPLES)]
     Classify(ClassifyArgs),
@@ -93,6 +98,7 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   wenmai serve
   wenmai serve --listen 0.0.0.0:50051 --log-format json --log info
+  wenmai serve --config wenmai.toml --set drain.grace=40s
   grpcurl -plaintext 127.0.0.1:50051 list";
 
 const CLASSIFY_EXAMPLES: &str = "\
