@@ -20,7 +20,7 @@ use wenmai::serve::Engine;
 use wenmai::serve::Model;
 use wenmai::serve::ModelInfo;
 use wenmai::serve::RunError;
-use wenmai::serve::registry::LabelInfo;
+use wenmai::serve::LabelInfo;
 use wenmai::text;
 use wenmai::text::Document;
 use wenmai::text::Span;
