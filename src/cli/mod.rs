@@ -18,6 +18,7 @@ pub mod output;
 pub mod progress;
 mod table;
 pub mod documents;
+pub mod config;
 pub mod serve;
 pub mod train;
 pub mod evaluate;
@@ -29,6 +30,7 @@ use clap::Parser as _;
 
 use args::Cli;
 use args::Command;
+use args::ConfigCommand;
 use args::EvaluateCommand;
 use args::ModelCommand;
 use args::TrainCommand;
@@ -52,6 +54,10 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Config(arguments) => match &arguments.command {
+            ConfigCommand::Show(arguments) => config::show(arguments),
+            ConfigCommand::Check(arguments) => config::check(arguments),
+        },
         Command::Classify(arguments) => documents::classify(cli, arguments),
         Command::Extract(arguments) => documents::extract(cli, arguments),
         Command::Analyze(arguments) => documents::analyze(cli, arguments),

@@ -46,7 +46,8 @@ impl Admin {
             catalog.checked(&path)?;
             catalog.load(&path, &expected_digest)
         });
-        let model = loading.await.map_err(|_| Failure::Internal("panic while loading a model".to_owned()))??;
+        let model =
+            loading.await.map_err(|_| Failure::Internal("panic while loading a model".to_owned()))??;
         Ok(model.describe(self.registry.aliases_of(&model)))
     }
 

@@ -454,8 +454,7 @@ mod tests {
     async fn answered(draining: bool, path: &str) -> Status {
         let (_drain, draining) = watch::channel(draining);
         let request = Request::post(path).body(Body::empty()).unwrap();
-        let telemetry =
-            Telemetry { metrics: Arc::new(Metrics::new().unwrap()), traces: Traces::default() };
+        let telemetry = Telemetry { metrics: Arc::new(Metrics::new().unwrap()), traces: Traces::default() };
         let response = CallLayer::new(draining, telemetry).layer(Handler).call(request).await.unwrap();
         assert!(response.headers().contains_key(REQUEST_ID));
         Status::from_header_map(response.headers()).unwrap()

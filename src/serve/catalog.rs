@@ -155,7 +155,9 @@ impl Catalog {
                 }
             }
             match fs::symlink_metadata(&at) {
-                Ok(found) if found.file_type().is_symlink() => return refused("must not lead through a link"),
+                Ok(found) if found.file_type().is_symlink() => {
+                    return refused("must not lead through a link");
+                }
                 Ok(found) if !found.is_dir() => return refused("is no folder"),
                 Ok(_) => {}
                 Err(_) => return Err(Failure::NoBundle(path.to_owned())),
@@ -201,7 +203,8 @@ impl Catalog {
         }
         let text = fs::read_to_string(&path).map_err(|error| format!("{ALIASES}: {error}"))?;
         let aliases: Aliases = serde_json::from_str(&text).map_err(|error| format!("{ALIASES}: {error}"))?;
-        let names = aliases.iter().flat_map(|(name, of)| [name].into_iter().chain(of.keys()).chain(of.values()));
+        let names =
+            aliases.iter().flat_map(|(name, of)| [name].into_iter().chain(of.keys()).chain(of.values()));
         for name in names {
             if !reader::is_name(name) {
                 return Err(format!("{ALIASES}: {name:?} is no name"));

@@ -70,7 +70,10 @@ impl Documents {
     }
 
     /// Hands a document to the pool; `index` is its place in the call.
-    #[expect(clippy::too_many_arguments, reason = "what a call knows and what a document knows meet here only")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a call knows and what a document knows meet here only"
+    )]
     pub(super) fn submit(
         &self,
         place: Place,

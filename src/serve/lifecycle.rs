@@ -25,10 +25,10 @@ use super::call::CallLayer;
 use super::catalog::Catalog;
 use super::connection;
 use super::document_service::Documents;
-use super::model_service::Models;
 use super::metrics::Metrics;
 use super::metrics::Moment;
 use super::model::Model;
+use super::model_service::Models;
 use super::monitor;
 use super::monitor::Monitor;
 use super::pool::Pool;
@@ -124,9 +124,11 @@ pub async fn run<M: Into<Option<Model>>>(
     let telemetry =
         Telemetry { metrics: Arc::new(Metrics::new()?), traces: Traces::start(&config.telemetry)? };
     let registry = Arc::new(Registry::default());
-    let catalog = config.models.directory.clone().map(|root| {
-        Arc::new(Catalog::new(root, Arc::clone(&registry), Arc::clone(&telemetry.metrics)))
-    });
+    let catalog = config
+        .models
+        .directory
+        .clone()
+        .map(|root| Arc::new(Catalog::new(root, Arc::clone(&registry), Arc::clone(&telemetry.metrics))));
     let (drain, draining) = watch::channel(false);
     let stopping = Arc::new(AtomicBool::new(false));
     let health = Health::new().await;
@@ -164,9 +166,9 @@ pub async fn run<M: Into<Option<Model>>>(
     };
     let mut _watching = None;
     if let Some(watch) = stocked {
-        _watching = watch.filter(|_| config.models.watch).map(|watch| {
-            Guard(watch.go_on(config.models.watch_interval))
-        });
+        _watching = watch
+            .filter(|_| config.models.watch)
+            .map(|watch| Guard(watch.go_on(config.models.watch_interval)));
         health.set(ServingStatus::Serving).await;
         tracing::info!("serving");
         ready();

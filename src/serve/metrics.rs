@@ -32,9 +32,8 @@ use crate::topic::Classification;
 use crate::wire::FILE_DESCRIPTOR_SET;
 
 /// Upper bounds of seconds; a short document takes less than a millisecond, a stream may take hours.
-const SECONDS: [f64; 16] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0,
-];
+const SECONDS: [f64; 16] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0];
 
 /// Upper bounds of shares.
 const SHARES: [f64; 10] = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0];
@@ -254,8 +253,14 @@ impl Metrics {
         };
         #[cfg(target_os = "linux")]
         metrics.registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
-        let build = gauges(&metrics.registry, "wenmai_build_info", "1, for the version.", &["version", "revision"])?;
-        build.with_label_values(&[env!("CARGO_PKG_VERSION"), option_env!("WENMAI_GIT_REVISION").unwrap_or_default()]).set(1);
+        let build =
+            gauges(&metrics.registry, "wenmai_build_info", "1, for the version.", &["version", "revision"])?;
+        build
+            .with_label_values(&[
+                env!("CARGO_PKG_VERSION"),
+                option_env!("WENMAI_GIT_REVISION").unwrap_or_default(),
+            ])
+            .set(1);
         metrics.begin_at_zero();
         Ok(metrics)
     }
@@ -354,7 +359,8 @@ impl Metrics {
                 self.aliases.with_label_values(&[name, alias, version]).set(1);
             }
             for LabelInfo { id, training_document_count, .. } in &info.labels {
-                let share = f64::from(*training_document_count) / f64::from(info.training_document_count.max(1));
+                let share =
+                    f64::from(*training_document_count) / f64::from(info.training_document_count.max(1));
                 self.training_shares.with_label_values(&[name, version, id]).set(share);
             }
         }

@@ -109,10 +109,8 @@ impl Model {
         let info = ModelInfo::of(&bundle);
         let golden = bundle.golden.clone();
         let analyzer = bundle.analyzer_over(resources)?;
-        let options = Options {
-            classify: Some(ClassifyOptions::default()),
-            extract: Some(ExtractOptions::default()),
-        };
+        let options =
+            Options { classify: Some(ClassifyOptions::default()), extract: Some(ExtractOptions::default()) };
         for Golden { title, content, .. } in golden {
             let document = Document { title, content: Content::Text(content), ..Document::default() };
             analyzer.analyze(&document, &options, &mut Unobserved)?;

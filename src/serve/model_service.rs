@@ -68,7 +68,9 @@ impl ModelService for Models {
         let call = Call::of(&request);
         let pb::GetModelRequest { model } = request.into_inner();
         let model = self.registry.resolve(&selector(model)).map_err(|failure| call.status(&failure))?;
-        Ok(Response::new(pb::GetModelResponse { model: Some(model.describe(self.registry.aliases_of(&model))) }))
+        Ok(Response::new(pb::GetModelResponse {
+            model: Some(model.describe(self.registry.aliases_of(&model))),
+        }))
     }
 
     async fn list_models(

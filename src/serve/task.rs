@@ -143,13 +143,22 @@ pub(super) struct Task {
 impl Task {
     /// Analyses the document and hands over the outcome.
     pub(super) fn perform(self) {
-        let Self { engine, plan, accepted, deadline, admitted, max_response_bytes, reply, metrics, span, shadow } =
-            self;
+        let Self {
+            engine,
+            plan,
+            accepted,
+            deadline,
+            admitted,
+            max_response_bytes,
+            reply,
+            metrics,
+            span,
+            shadow,
+        } = self;
         let timing = Timing { queue: admitted.elapsed(), ..Timing::default() };
         let (call, index) = span;
         let span = call.document(index, size(&accepted), timing.queue);
-        let mut watch =
-            Watch { reply: &reply, deadline, begun: Instant::now(), timing, span: span.as_ref() };
+        let mut watch = Watch { reply: &reply, deadline, begun: Instant::now(), timing, span: span.as_ref() };
         let result = if watch.goes_on() {
             let work = || {
                 let analysis = engine.analyze(&accepted.document, &plan.options, &mut watch)?;

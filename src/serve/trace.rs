@@ -81,7 +81,7 @@ impl Traces {
             let refused = || TraceError::Header(name.clone());
             let key = MetadataKey::from_bytes(name.as_bytes()).map_err(|_| refused())?;
             let mut value: tonic::metadata::MetadataValue<_> =
-                secret.expose().parse().map_err(|_| refused())?;
+                secret.reveal().parse().map_err(|_| refused())?;
             value.set_sensitive(true);
             headers.insert(key, value);
         }

@@ -88,7 +88,9 @@ impl Watch {
                 match looked.await {
                     Ok(watch) => self = watch,
                     Err(_) => {
-                        tracing::error!("watching the model directory failed by a fault of the program; it ends");
+                        tracing::error!(
+                            "watching the model directory failed by a fault of the program; it ends"
+                        );
                         return;
                     }
                 }
@@ -186,12 +188,19 @@ impl Watch {
             if !here.contains(&(name.clone(), stable.clone())) && self.applied.is_none() {
                 if registry.set_alias(&name, STABLE, &greatest).is_ok() {
                     self.catalog.moved();
-                    tracing::info!(name, alias = STABLE, version = greatest, previous = stable, "alias moved");
+                    tracing::info!(
+                        name,
+                        alias = STABLE,
+                        version = greatest,
+                        previous = stable,
+                        "alias moved"
+                    );
                 }
             }
             for model in registry.models().iter().filter(|model| model.info().name == name) {
                 let version = &model.info().version;
-                if !here.contains(&(name.clone(), version.clone())) && registry.remove(&name, version).is_ok() {
+                if !here.contains(&(name.clone(), version.clone())) && registry.remove(&name, version).is_ok()
+                {
                     self.catalog.unloaded();
                     tracing::info!(name, version, "model unloaded: its bundle is no longer there");
                 }
@@ -222,7 +231,9 @@ impl Watch {
     fn traces(&self, path: &str) -> Traces {
         let folder = self.catalog.root().join(path);
         let names = [MANIFEST].into_iter().chain(FILES);
-        let of = |name: &str| fs::metadata(folder.join(name)).ok().map(|found| (found.len(), found.modified().ok()));
+        let of = |name: &str| {
+            fs::metadata(folder.join(name)).ok().map(|found| (found.len(), found.modified().ok()))
+        };
         names.map(of).collect()
     }
 

@@ -15,6 +15,7 @@ use tonic_types::StatusExt as _;
 use wenmai::analyze::Stage;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::error::Error;
 use wenmai::text::Content;
 use wenmai::wire::pb;
@@ -351,7 +352,7 @@ async fn a_full_queue_refuses_and_says_when_to_return() {
         literally(document, options, observer)
     });
     let limits = Limits { max_batch_documents: 2, ..Limits::default() };
-    let config = Config { workers: 1, max_queued_documents: 2, limits, ..Config::default() };
+    let config = Config { server: Server { workers: 1, ..Server::default() }, limits, ..Config::default() };
     let server = Running::with(config, engine).await;
     let client = server.documents().await;
     let call = || {

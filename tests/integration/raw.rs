@@ -19,6 +19,7 @@ use tonic_types::StatusExt as _;
 use wenmai::analyze::Stage;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::error::Error;
 use wenmai::wire::pb;
 
@@ -202,7 +203,11 @@ async fn a_deadline_that_passes_in_the_queue_costs_no_work() {
         gate.lock().unwrap().recv_timeout(SOON).unwrap();
         crate::harness::literally(document, options, observer)
     });
-    let server = Running::with(Config { workers: 1, ..Config::default() }, engine).await;
+    let server = Running::with(
+        Config { server: Server { workers: 1, ..Server::default() }, ..Config::default() },
+        engine,
+    )
+    .await;
     let mut client = server.documents().await;
     let call = tokio::spawn(async move { client.analyze(analyze(text("first", "京"))).await });
     let begun = tokio::task::spawn_blocking(move || {

@@ -40,6 +40,8 @@ pub use model::ShadowStartArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
 pub use model::TrainTopicsArgs;
+pub use serve::ConfigArgs;
+pub use serve::ConfigCommand;
 pub use serve::LogFormat;
 pub use serve::ServeArgs;
 
@@ -80,6 +82,9 @@ pub enum Command {
     /// Answer documents over gRPC
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
+    /// Look into the settings of the server
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Config(ConfigArgs),
     /// Tell which topics documents are about
     #[command(after_help = CLASSIFY_EXAMPLES)]
     Classify(ClassifyArgs),
@@ -106,6 +111,7 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   wenmai serve
   wenmai serve --listen 0.0.0.0:50051 --log-format json --log info
+  wenmai serve --config wenmai.toml --set drain.grace=40s
   grpcurl -plaintext 127.0.0.1:50051 list";
 
 const CLASSIFY_EXAMPLES: &str = "\

@@ -98,8 +98,7 @@ pub(in crate::cli) fn load(arguments: &ModelLoadArgs) -> Result<(), Failure> {
 pub(in crate::cli) fn unload(arguments: &ModelUnloadArgs) -> Result<(), Failure> {
     let ModelUnloadArgs { name, version, server } = arguments;
     let (connection, mut client) = open(server)?;
-    let request =
-        connection.request(pb::UnloadModelRequest { name: name.clone(), version: version.clone() });
+    let request = connection.request(pb::UnloadModelRequest { name: name.clone(), version: version.clone() });
     connection.call(client.unload_model(request))?;
     table::print_line(&format!("{name} {version} is given out no longer"))
 }
@@ -137,7 +136,10 @@ pub(in crate::cli) fn shadow(command: &ShadowCommand) -> Result<(), Failure> {
                 sample_ratio: *ratio,
             });
             connection.call(client.start_shadow(request))?;
-            table::print_line(&format!("{version} of {name} reads along on {:.0} % of the documents", ratio * 100.0))
+            table::print_line(&format!(
+                "{version} of {name} reads along on {:.0} % of the documents",
+                ratio * 100.0
+            ))
         }
         ShadowCommand::Show(ShadowNameArgs { name, json, server }) => {
             let (connection, mut client) = open(server)?;
@@ -154,7 +156,8 @@ pub(in crate::cli) fn shadow(command: &ShadowCommand) -> Result<(), Failure> {
 }
 
 fn print_shadow(shadow: &pb::GetShadowResponse, json: bool) -> Result<(), Failure> {
-    let pb::GetShadowResponse { current, shadow, document_count, disagreeing_document_count, labels } = shadow;
+    let pb::GetShadowResponse { current, shadow, document_count, disagreeing_document_count, labels } =
+        shadow;
     let version = |reference: &Option<pb::ModelRef>| reference.clone().unwrap_or_default().version;
     if json {
         let label = |label: &pb::LabelDisagreement| {

@@ -68,7 +68,12 @@ impl StreamRemote {
     ///
     /// # Errors
     /// As [`super::Remote::connect`].
-    pub fn connect(target: &str, access: &AccessArgs, request: Request, jobs: usize) -> Result<Self, Failure> {
+    pub fn connect(
+        target: &str,
+        access: &AccessArgs,
+        request: Request,
+        jobs: usize,
+    ) -> Result<Self, Failure> {
         let connection = Connection::open(target, access)?;
         let (sender, receiver) = mpsc::channel(jobs.max(1));
         let config = pb::StreamConfig {
@@ -184,7 +189,7 @@ impl Driver {
             match self.jobs.recv().await {
                 Some(job) => {
                     self.keep(job);
-                },
+                }
                 None => return End::Done,
             }
         }
