@@ -70,7 +70,13 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),
             ModelCommand::Verify(arguments) => model::verify(cli, arguments),
+            ModelCommand::List(arguments) => remote::admin::list(arguments),
+            ModelCommand::Load(arguments) => remote::admin::load(arguments),
+            ModelCommand::Unload(arguments) => remote::admin::unload(arguments),
+            ModelCommand::Alias(arguments) => remote::admin::alias(arguments),
+            ModelCommand::Shadow(arguments) => remote::admin::shadow(&arguments.command),
         },
+        Command::Health(arguments) => remote::health::run(arguments),
     }
 }
 

@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Effective;
@@ -42,36 +41,25 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
     let named = |error| Failure::Io { path: config.server.listen.to_string(), source: error };
     let listener = TcpListener::bind(config.server.listen).await.map_err(named)?;
     let address = listener.local_addr().map_err(named)?;
-    let path = config.models.bundle.clone();
+    let (bundle, directory) = (config.models.bundle.clone(), config.models.directory.clone());
     tell(effective);
-    let (loaded, ready) = oneshot::channel();
     let model = async {
-        let task = tokio::task::spawn_blocking(move || load::model(path.as_deref())).await;
-        let model = task.map_err(|_| Error::Bundle {
-            path: config.models.bundle.as_ref().map_or("built-in".into(), |path| path.display().to_string()),
-            reason: "loading it failed by a fault of the program".to_owned(),
-        })??;
-        let _ = loaded.send(());
-        Ok(model)
+        if bundle.is_none() && directory.is_some() {
+            return Ok(None);
+        }
+        let path = bundle.as_ref().map_or("built-in".into(), |path| path.display().to_string());
+        let task = tokio::task::spawn_blocking(move || load::model(bundle.as_deref())).await;
+        let fault =
+            |_| Error::Bundle { path, reason: "loading it failed by a fault of the program".to_owned() };
+        task.map_err(fault)?.map(Some)
     };
-    // The server looks at this only before the model is there and once it answers, so that the line below is true
-    // whenever it is read.
     let shutdown = async {
-        let mut stop = std::pin::pin!(stop);
-        let stopped = tokio::select! {
-            stopped = &mut stop => stopped,
-            loaded = ready => {
-                if loaded.is_ok() {
-                    announce(address);
-                }
-                stop.await
-            }
-        };
-        if let Err(error) = stopped {
+        if let Err(error) = stop.await {
             tracing::error!(%error, "cannot listen for signals; stopping");
         }
     };
-    serve::run(listener, model, config, shutdown).await.map_err(|error| failure(error, address))
+    let ready = || announce(address);
+    serve::run(listener, model, config, ready, shutdown).await.map_err(|error| failure(error, address))
 }
 
 /// One line on stdout for people and for scripts that wait for it. That nobody reads it is no reason to stop serving.
@@ -105,9 +93,13 @@ fn failure(error: RunError, address: SocketAddr) -> Failure {
         RunError::Settings(_) => Failure::Usage(error.to_string()),
         RunError::Model(error) => Failure::Domain(error),
         RunError::Threads(source) => Failure::Io { path: "worker threads".to_owned(), source },
+        RunError::Traces(_) => Failure::Usage(error.to_string()),
+        RunError::Monitor { address, source } => Failure::Io { path: address.to_string(), source },
         RunError::Transport(error) => {
             Failure::Io { path: address.to_string(), source: io::Error::other(error.to_string()) }
         }
-        RunError::Reflection(_) | RunError::Ended => Failure::Internal(error.to_string()),
+        RunError::Reflection(_) | RunError::Metrics(_) | RunError::Ended => {
+            Failure::Internal(error.to_string())
+        }
     }
 }

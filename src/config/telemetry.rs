@@ -20,6 +20,8 @@ pub struct Telemetry {
     pub otlp_endpoint: Option<String>,
     /// Headers for the collector, such as the key that it asks for.
     pub otlp_headers: BTreeMap<String, Secret>,
+    /// One trace in this many is recorded, of those whose caller has not decided already.
+    pub trace_one_in: u32,
     /// How log lines are written on stderr.
     pub log_format: LogFormat,
     /// What is logged: a level, or filter directives such as `warn,wenmai=debug`.
@@ -32,6 +34,7 @@ impl Default for Telemetry {
             http_listen: None,
             otlp_endpoint: None,
             otlp_headers: BTreeMap::new(),
+            trace_one_in: 1,
             log_format: LogFormat::Pretty,
             log: "info".to_owned(),
         }

@@ -32,8 +32,11 @@ use tonic::body::Body;
 use tower::Layer;
 use tower::Service;
 
+use super::metrics::Metrics;
 use super::status::Failure;
 use super::status::translated;
+use super::telemetry::Telemetry;
+use super::trace::CallSpan;
 
 /// Header and trailer that carry the request id.
 const REQUEST_ID: &str = "x-request-id";
@@ -55,13 +58,15 @@ pub(super) struct Call {
     pub(super) request_id: Arc<str>,
     /// When the caller stops waiting.
     pub(super) deadline: Option<Instant>,
+    /// Its place in a trace.
+    pub(super) span: CallSpan,
 }
 
 impl Call {
     /// What the layer left with the request.
     pub(super) fn of<T>(request: &tonic::Request<T>) -> Self {
         let left = request.extensions().get().cloned();
-        left.unwrap_or_else(|| Self { request_id: Arc::from(""), deadline: None })
+        left.unwrap_or_else(|| Self { request_id: Arc::from(""), deadline: None, span: CallSpan::default() })
     }
 
     /// The status for a failure of this call. Faults of the server are logged on the way.
@@ -117,16 +122,17 @@ impl RequestIds {
 }
 
 /// Puts [`CallService`] around the services.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct CallLayer {
     ids: Arc<RequestIds>,
     draining: watch::Receiver<bool>,
+    telemetry: Telemetry,
 }
 
 impl CallLayer {
     /// A layer that refuses calls once `draining` is true.
-    pub(super) fn new(draining: watch::Receiver<bool>) -> Self {
-        Self { ids: Arc::new(RequestIds::new()), draining }
+    pub(super) fn new(draining: watch::Receiver<bool>, telemetry: Telemetry) -> Self {
+        Self { ids: Arc::new(RequestIds::new()), draining, telemetry }
     }
 }
 
@@ -139,7 +145,7 @@ impl<S> Layer<S> for CallLayer {
 }
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct CallService<S> {
     inner: S,
     layer: CallLayer,
@@ -163,7 +169,9 @@ where
         let begun = Instant::now();
         let deadline = timeout(request.headers())
             .and_then(|timeout| begun.checked_add(timeout.saturating_sub(DEADLINE_MARGIN)));
-        let call = Call { request_id, deadline };
+        let Telemetry { metrics, traces } = &self.layer.telemetry;
+        let span = traces.call(request.uri().path(), request.headers());
+        let call = Call { request_id, deadline, span: span.clone() };
         let received = Arc::new(AtomicU64::new(0));
         let record = Record {
             method: request.uri().path().to_owned(),
@@ -172,6 +180,8 @@ where
             received: Arc::clone(&received),
             sent: 0,
             code: None,
+            metrics: Arc::clone(metrics),
+            span,
         };
         let is_refused = *self.layer.draining.borrow() && record.is_own();
         request.extensions_mut().insert(call.clone());
@@ -252,6 +262,8 @@ struct Record {
     received: Arc<AtomicU64>,
     sent: u64,
     code: Option<Code>,
+    metrics: Arc<Metrics>,
+    span: CallSpan,
 }
 
 impl Record {
@@ -262,11 +274,16 @@ impl Record {
 
     fn log(self) {
         let is_own = self.is_own();
-        let Self { method, request_id, begun, received, sent, code } = self;
-        let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let Self { method, request_id, begun, received, sent, code, metrics, span } = self;
+        let duration = begun.elapsed();
+        let duration_ms = duration.as_secs_f64() * 1e3;
         let request_bytes = received.load(Ordering::Relaxed);
         // A body that is dropped before its end had nobody to read it.
         let code = code.unwrap_or(Code::Cancelled);
+        metrics.called(&method, code, duration);
+        span.end(code, &request_id);
+        let trace_id = span.trace_id();
+        let trace_id = trace_id.as_deref();
         // The path is the caller's and may be of any length; ours are known.
         let method: String = method.chars().take(100).collect();
         let request_id = &*request_id;
@@ -278,6 +295,7 @@ impl Record {
                 request_bytes,
                 response_bytes = sent,
                 request_id,
+                trace_id,
                 "call"
             );
         } else {
@@ -288,6 +306,7 @@ impl Record {
                 request_bytes,
                 response_bytes = sent,
                 request_id,
+                trace_id,
                 "call"
             );
         }
@@ -379,6 +398,7 @@ impl Drop for Recorded {
 mod tests {
     use tonic_types::StatusExt as _;
 
+    use super::super::trace::Traces;
     use super::*;
 
     fn headers(name: &'static str, value: &str) -> HeaderMap {
@@ -434,7 +454,8 @@ mod tests {
     async fn answered(draining: bool, path: &str) -> Status {
         let (_drain, draining) = watch::channel(draining);
         let request = Request::post(path).body(Body::empty()).unwrap();
-        let response = CallLayer::new(draining).layer(Handler).call(request).await.unwrap();
+        let telemetry = Telemetry { metrics: Arc::new(Metrics::new().unwrap()), traces: Traces::default() };
+        let response = CallLayer::new(draining, telemetry).layer(Handler).call(request).await.unwrap();
         assert!(response.headers().contains_key(REQUEST_ID));
         Status::from_header_map(response.headers()).unwrap()
     }

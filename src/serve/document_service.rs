@@ -13,9 +13,11 @@ use tonic::Status;
 use tonic::Streaming;
 
 use super::call::Call;
+use super::metrics::DocumentOutcome;
+use super::metrics::Metrics;
+use super::model::Model;
 use super::pool::Place;
 use super::pool::Pool;
-use super::registry::Model;
 use super::registry::Registry;
 use super::status::Failure;
 use super::status::as_data;
@@ -46,6 +48,7 @@ pub(super) struct Documents {
     pub(super) pool: Arc<Pool>,
     pub(super) limits: Limits,
     pub(super) draining: watch::Receiver<bool>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Documents {
@@ -66,13 +69,18 @@ impl Documents {
         Ok((model?, converted))
     }
 
-    /// Hands a document to the pool.
+    /// Hands a document to the pool; `index` is its place in the call.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a call knows and what a document knows meet here only"
+    )]
     pub(super) fn submit(
         &self,
         place: Place,
         call: &Call,
         model: &Model,
         plan: &Arc<Plan>,
+        index: u64,
         accepted: Accepted,
         reply: Reply,
     ) {
@@ -84,6 +92,9 @@ impl Documents {
             admitted: Instant::now(),
             max_response_bytes: self.max_results_bytes(),
             reply,
+            metrics: Arc::clone(&self.metrics),
+            span: (call.span.clone(), index),
+            shadow: self.registry.shadow_of(model),
         };
         self.pool.submit(place, || task.perform());
     }
@@ -103,7 +114,7 @@ impl Documents {
     ) -> Result<(pb::Analysis, pb::ResponseMetadata), Failure> {
         let place = self.pool.try_admit(1)?.pop().ok_or_else(lost)?;
         let (reply, outcome) = oneshot::channel();
-        self.submit(place, call, model, &Arc::new(plan), accepted, Reply::Once(reply));
+        self.submit(place, call, model, &Arc::new(plan), 0, accepted, Reply::Once(reply));
         let Done { result, timing } = outcome.await.map_err(|_| lost())?;
         Ok((result?, metadata(call, model, Some(timing))))
     }
@@ -175,15 +186,18 @@ impl Documents {
         let mut places = self.pool.try_admit(accepted)?.into_iter();
         // All documents are handed over before the first is waited for; dropping the receivers stops what is left.
         let mut waiting = Vec::with_capacity(entries.len());
-        for Entry { id, document } in entries {
+        for (index, Entry { id, document }) in (0..).zip(entries) {
             let pending = match document {
                 Ok(accepted) => {
                     let place = places.next().ok_or_else(lost)?;
                     let (reply, outcome) = oneshot::channel();
-                    self.submit(place, call, &model, &plan, accepted, Reply::Once(reply));
+                    self.submit(place, call, &model, &plan, index, accepted, Reply::Once(reply));
                     Ok(outcome)
                 }
-                Err(refusal) => Err(Failure::Refused(refusal)),
+                Err(refusal) => {
+                    self.metrics.document(DocumentOutcome::Refused);
+                    Err(Failure::Refused(refusal))
+                }
             };
             waiting.push((id, pending));
         }

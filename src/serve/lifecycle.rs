@@ -4,6 +4,8 @@ use std::io;
 use std::panic;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -20,12 +22,24 @@ use tonic_health::server::HealthReporter;
 
 use super::admin_service::Admin;
 use super::call::CallLayer;
+use super::catalog::Catalog;
 use super::connection;
 use super::document_service::Documents;
+use super::metrics::Metrics;
+use super::metrics::Moment;
+use super::model::Model;
 use super::model_service::Models;
+use super::monitor;
+use super::monitor::Monitor;
 use super::pool::Pool;
-use super::registry::Model;
 use super::registry::Registry;
+use super::telemetry::Telemetry;
+use super::trace::TraceError;
+use super::trace::Traces;
+use super::watch::Watch;
+use crate::bundle::Resources;
+use crate::bundle::reader;
+use crate::config;
 use crate::config::Config;
 use crate::config::Impossible;
 use crate::error::Error;
@@ -63,6 +77,20 @@ pub enum RunError {
     /// No thread could be started.
     #[error("cannot start a worker thread: {0}")]
     Threads(#[source] io::Error),
+    /// Metrics could not be set up.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// Traces could not be set up.
+    #[error("{0}")]
+    Traces(#[from] TraceError),
+    /// The listener for metrics and health could not be opened.
+    #[error("telemetry.http_listen {address}: {source}")]
+    Monitor {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
     /// The reflection service refused the contract.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -76,44 +104,74 @@ pub enum RunError {
 
 /// Serves on `listener` until `shutdown` completes, then drains.
 ///
-/// It listens at once and is healthy as soon as `model` completes; until then health says `NOT_SERVING` and calls are
-/// answered `UNAVAILABLE`. After `shutdown` it reports `NOT_SERVING`, goes on for [`crate::config::Drain::notice`], then takes
-/// no more calls, lets those that have begun end, and cuts off what is left after [`crate::config::Drain::grace`].
+/// It listens at once and is healthy as soon as `model` completes and the model directory was looked at; until then
+/// health says `NOT_SERVING` and calls are answered `UNAVAILABLE`. Then `ready` is called. Without a model of its own,
+/// it serves those of the directory, and the built-in one where that holds none.
+///
+/// After `shutdown` it reports `NOT_SERVING`, goes on for [`config::Drain::notice`], then takes no more calls, lets
+/// those that have begun end, and cuts off what is left after [`config::Drain::grace`].
 ///
 /// # Errors
 /// [`RunError`]; never after `shutdown` has completed.
-pub async fn run(
+pub async fn run<M: Into<Option<Model>>>(
     listener: TcpListener,
-    model: impl Future<Output = Result<Model, Error>>,
+    model: impl Future<Output = Result<M, Error>>,
     config: &Config,
+    ready: impl FnOnce(),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     config.check()?;
+    let telemetry =
+        Telemetry { metrics: Arc::new(Metrics::new()?), traces: Traces::start(&config.telemetry)? };
     let registry = Arc::new(Registry::default());
+    let catalog = config
+        .models
+        .directory
+        .clone()
+        .map(|root| Arc::new(Catalog::new(root, Arc::clone(&registry), Arc::clone(&telemetry.metrics))));
     let (drain, draining) = watch::channel(false);
+    let stopping = Arc::new(AtomicBool::new(false));
     let health = Health::new().await;
-    let routes = routes(config, &registry, &draining, &health)?;
+    let pool = Pool::start(config.server.workers, 256).map_err(RunError::Threads)?;
+    let pool = Arc::new(pool);
+    let routes = routes(config, &registry, catalog.as_ref(), &pool, &draining, &health, &telemetry)?;
+    let _monitor = match config.telemetry.http_listen {
+        Some(address) => {
+            let listener = monitor::listen(address).await;
+            let listener = listener.map_err(|source| RunError::Monitor { address, source })?;
+            Some(Guard(tokio::spawn(observe(&registry, &pool, &stopping, &telemetry).serve(listener))))
+        }
+        None => None,
+    };
     let (stop, stopped) = oneshot::channel::<()>();
     let incoming = connection::accept(listener, &draining);
     let serving = Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(CallLayer::new(draining))
+        .layer(CallLayer::new(draining, telemetry.clone()))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, async { drop(stopped.await) });
     let mut server = Guard(tokio::spawn(serving));
 
     let mut shutdown = pin!(shutdown);
-    let loaded = tokio::select! {
-        loaded = model => Some(loaded?),
+    let stocked = async {
+        let model = model.await?.into();
+        stock(&config.models, model, &registry, catalog).await
+    };
+    let stocked = tokio::select! {
+        stocked = stocked => Some(stocked?),
         () = &mut shutdown => None,
         ended = &mut server.0 => return Err(ended_early(ended)),
     };
-    if let Some(model) = loaded {
-        registry.put(model);
+    let mut _watching = None;
+    if let Some(watch) = stocked {
+        _watching = watch
+            .filter(|_| config.models.watch)
+            .map(|watch| Guard(watch.go_on(config.models.watch_interval)));
         health.set(ServingStatus::Serving).await;
         tracing::info!("serving");
+        ready();
         tokio::select! {
             () = &mut shutdown => {}
             ended = &mut server.0 => return Err(ended_early(ended)),
@@ -121,6 +179,7 @@ pub async fn run(
     }
 
     tracing::info!(notice = ?config.drain.notice, grace = ?config.drain.grace, "draining");
+    stopping.store(true, Ordering::Relaxed);
     health.set(ServingStatus::NotServing).await;
     tokio::time::sleep(config.drain.notice).await;
     let _ = drain.send(true);
@@ -131,13 +190,75 @@ pub async fn run(
         Ok(_) => tracing::info!("stopped"),
         Err(_) => tracing::warn!("stopped, cutting off calls that did not end in time"),
     }
+    // It waits for the collector, which the runtime shall not.
+    let _ = tokio::task::spawn_blocking(move || telemetry.traces.finish()).await;
     Ok(())
 }
 
-/// Ends the accept loop with whoever runs it.
-struct Guard(JoinHandle<Result<(), tonic::transport::Error>>);
+/// Puts the first models on the shelf: the one that was asked for, and those of the directory.
+async fn stock(
+    settings: &config::Models,
+    model: Option<Model>,
+    registry: &Arc<Registry>,
+    catalog: Option<Arc<Catalog>>,
+) -> Result<Option<Watch>, RunError> {
+    let refused = |reason: String| RunError::Model(Error::Bundle { path: "models".to_owned(), reason });
+    let fault = |_| refused("loading them failed by a fault of the program".to_owned());
+    if let Some(model) = model {
+        registry.add(Arc::new(model)).map_err(|failure| refused(failure.status("").message().to_owned()))?;
+    }
+    let Some(catalog) = catalog else {
+        for (alias, version) in &settings.aliases {
+            registry
+                .set_default_alias(alias, version)
+                .map_err(|failure| refused(failure.status("").message().to_owned()))?;
+        }
+        return Ok(None);
+    };
+    let aliases = settings.aliases.clone();
+    let registry = Arc::clone(registry);
+    let loading = tokio::task::spawn_blocking(move || {
+        let root = catalog.root().display().to_string();
+        let mut watch = Watch::new(catalog);
+        if watch.begin(&aliases) {
+            return Ok(watch);
+        }
+        if let Some(reason) = registry.first_failure() {
+            return Err(Error::Bundle { path: root, reason });
+        }
+        tracing::warn!(directory = root, "the model directory holds no bundle; the built-in model answers");
+        let model = Model::from_bundle(reader::built_in()?, &Resources::load()?)?;
+        // Nothing is there that it could be at odds with.
+        let _ = registry.add(Arc::new(model));
+        Ok(watch)
+    });
+    Ok(Some(loading.await.map_err(fault)??))
+}
 
-impl Drop for Guard {
+/// What is shown over HTTP.
+fn observe(
+    registry: &Arc<Registry>,
+    pool: &Arc<Pool>,
+    stopping: &Arc<AtomicBool>,
+    telemetry: &Telemetry,
+) -> Arc<Monitor> {
+    let (models, pool, stopping) = (Arc::clone(registry), Arc::clone(pool), Arc::clone(stopping));
+    let moment = move || {
+        let (documents, capacity) = pool.load();
+        let draining = stopping.load(Ordering::Relaxed);
+        Moment { documents, capacity, ready: models.is_ready() && !draining, draining }
+    };
+    Arc::new(Monitor {
+        registry: Arc::clone(registry),
+        metrics: Arc::clone(&telemetry.metrics),
+        moment: Box::new(moment),
+    })
+}
+
+/// Ends a task with whoever started it.
+struct Guard<T>(JoinHandle<T>);
+
+impl<T> Drop for Guard<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -155,18 +276,26 @@ fn ended_early(ended: Result<Result<(), tonic::transport::Error>, tokio::task::J
 fn routes(
     config: &Config,
     registry: &Arc<Registry>,
+    catalog: Option<&Arc<Catalog>>,
+    pool: &Arc<Pool>,
     draining: &watch::Receiver<bool>,
     health: &Health,
+    telemetry: &Telemetry,
 ) -> Result<Routes, RunError> {
     let limits = config.limits;
-    let pool = Pool::start(config.server.workers, 256).map_err(RunError::Threads)?;
     let documents = Documents {
         registry: Arc::clone(registry),
-        pool: Arc::new(pool),
+        pool: Arc::clone(pool),
         limits,
         draining: draining.clone(),
+        metrics: Arc::clone(&telemetry.metrics),
     };
     let models = Models { registry: Arc::clone(registry), limits, started_at: SystemTime::now() };
+    let admin = Admin {
+        registry: Arc::clone(registry),
+        catalog: catalog.cloned(),
+        metrics: Arc::clone(&telemetry.metrics),
+    };
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -185,7 +314,7 @@ fn routes(
                 .max_encoding_message_size(limits.max_response_bytes),
         )
         .add_service(
-            AdminServiceServer::new(Admin)
+            AdminServiceServer::new(admin)
                 .max_decoding_message_size(limits.max_request_bytes)
                 .max_encoding_message_size(limits.max_response_bytes),
         )

@@ -6,15 +6,23 @@
 //! ```
 
 pub mod engine;
-pub mod registry;
+pub mod model;
 pub mod status;
+mod shadow;
+mod registry;
+mod metrics;
+pub mod trace;
+mod telemetry;
 mod call;
 mod pool;
 mod task;
 mod document_service;
 mod stream;
 mod model_service;
+mod catalog;
+mod watch;
 mod admin_service;
+mod monitor;
 mod connection;
 mod lifecycle;
 
@@ -23,6 +31,6 @@ pub use lifecycle::RunError;
 pub use lifecycle::hide_panics;
 pub use lifecycle::run;
 pub use lifecycle::stop_signal;
-pub use registry::LabelInfo;
-pub use registry::Model;
-pub use registry::ModelInfo;
+pub use model::LabelInfo;
+pub use model::Model;
+pub use model::ModelInfo;

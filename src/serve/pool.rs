@@ -148,6 +148,12 @@ impl Pool {
         self.shared.wake.notify_one();
     }
 
+    /// Documents that wait or are being analysed, and how many may.
+    pub(super) fn load(&self) -> (usize, usize) {
+        let capacity = self.max_queued + self.workers;
+        (capacity.saturating_sub(self.slots.available_permits()), capacity)
+    }
+
     /// When there will probably be room for `count` documents.
     fn retry(&self, count: usize) -> Duration {
         let missing = count.saturating_sub(self.slots.available_permits());

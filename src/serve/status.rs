@@ -41,6 +41,14 @@ pub(super) enum Failure {
     UnknownModel(Selector),
     /// The model is still being loaded.
     Loading,
+    /// No bundle where the request says.
+    NoBundle(String),
+    /// A bundle that cannot be used, and why.
+    BundleRefused(String),
+    /// Something else of this name is there already.
+    Exists(String),
+    /// Not as things stand; the first word is for programs.
+    Precondition(&'static str, String),
     /// More documents are waiting than the server takes on.
     QueueFull {
         /// When the queue will probably have room.
@@ -123,6 +131,23 @@ impl Failure {
                 details.set_retry_info(Some(LOADING_RETRY));
                 (Code::Unavailable, "the model is still being loaded".to_owned())
             }
+            Self::NoBundle(path) => {
+                let message = format!("no folder {} in the model directory", quoted(path));
+                details.set_resource_info("bundle", path.as_str(), "", message.as_str());
+                (Code::NotFound, message)
+            }
+            Self::BundleRefused(reason) => {
+                details.set_error_info("BUNDLE_REFUSED", DOMAIN, HashMap::new());
+                (Code::FailedPrecondition, reason.clone())
+            }
+            Self::Exists(message) => {
+                details.set_error_info("VERSION_EXISTS", DOMAIN, HashMap::new());
+                (Code::AlreadyExists, message.clone())
+            }
+            Self::Precondition(reason, message) => {
+                details.set_error_info(*reason, DOMAIN, HashMap::new());
+                (Code::FailedPrecondition, message.clone())
+            }
             Self::QueueFull { retry, limit } => {
                 let limit = HashMap::from([("limit".to_owned(), limit.to_string())]);
                 details.set_error_info("QUEUE_FULL", DOMAIN, limit);
@@ -148,6 +173,30 @@ impl Failure {
             }
         };
         Status::with_error_details_and_metadata(code, message, details, metadata)
+    }
+}
+
+/// A code as the protocol's documents and most tools write it.
+#[must_use]
+pub fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 

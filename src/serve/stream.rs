@@ -28,7 +28,8 @@ use super::call::guarded;
 use super::document_service::Documents;
 use super::document_service::metadata;
 use super::document_service::result;
-use super::registry::Model;
+use super::metrics::DocumentOutcome;
+use super::model::Model;
 use super::status::Failure;
 use super::status::translated;
 use super::task::Done;
@@ -222,11 +223,15 @@ impl Reader<'_> {
         self.flights.depart(index, id, permit);
         let sender = self.outcomes.clone();
         let failure = match accepted {
-            Err(refusal) => Failure::Refused(refusal),
+            Err(refusal) => {
+                self.documents.metrics.document(DocumentOutcome::Refused);
+                Failure::Refused(refusal)
+            }
             Ok(accepted) => match self.documents.pool.admit().await {
                 Ok(place) => {
                     let reply = Reply::Stream { index, sender };
-                    self.documents.submit(place, self.call, self.model, self.plan, accepted, reply);
+                    let Self { documents, call, model, plan, .. } = self;
+                    documents.submit(place, call, model, plan, index, accepted, reply);
                     return;
                 }
                 Err(failure) => failure,

@@ -10,6 +10,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+pub use document::AccessArgs;
 pub use document::BackendArgs;
 pub use document::DocumentArgs;
 pub use document::Explain;
@@ -22,10 +23,20 @@ pub use document::TopicArgs;
 pub use model::EvaluateArgs;
 pub use model::EvaluateCommand;
 pub use model::EvaluateTopicsArgs;
+pub use model::HealthArgs;
+pub use model::ModelAliasArgs;
 pub use model::ModelArgs;
 pub use model::ModelCommand;
+pub use model::ModelListArgs;
+pub use model::ModelLoadArgs;
+pub use model::ModelShadowArgs;
 pub use model::ModelShowArgs;
+pub use model::ModelUnloadArgs;
 pub use model::ModelVerifyArgs;
+pub use model::ServerArgs;
+pub use model::ShadowCommand;
+pub use model::ShadowNameArgs;
+pub use model::ShadowStartArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
 pub use model::TrainTopicsArgs;
@@ -89,9 +100,11 @@ pub enum Command {
     /// Measure a model on labelled documents
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Evaluate(EvaluateArgs),
-    /// Look into model bundles
+    /// Look into model bundles, and change the models of a running server
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Model(ModelArgs),
+    /// Ask a running server whether it serves
+    Health(HealthArgs),
 }
 
 const SERVE_EXAMPLES: &str = "\
@@ -118,6 +131,7 @@ const ANALYZE_EXAMPLES: &str = "\
 Examples:
   wenmai analyze article.html
   wenmai analyze --json --jobs 8 pages/ corpus.jsonl > results.jsonl
+  wenmai analyze --json --stream --target http://127.0.0.1:50051 corpus.jsonl > results.jsonl
   wenmai analyze --target https://wenmai.example.org:50051 --ca ca.pem article.html";
 
 /// Arguments of `classify`.
