@@ -25,6 +25,10 @@ pub(super) fn run(arguments: &ServeArgs) -> Result<(), Failure> {
     let effective = config::effective(arguments)?;
     log(&effective.config.telemetry)?;
     serve::hide_panics();
+    #[cfg(debug_assertions)]
+    if std::env::var_os("WENMAI_FAILPOINTS").is_some() {
+        serve::failpoint::switch_on();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -42,6 +46,7 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.server.listen).await.map_err(named)?;
     let address = listener.local_addr().map_err(named)?;
     let (bundle, directory) = (config.models.bundle.clone(), config.models.directory.clone());
+    raise_file_limit(config.server.max_connections);
     tell(effective);
     let model = async {
         if bundle.is_none() && directory.is_some() {
@@ -65,6 +70,26 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
 /// One line on stdout for people and for scripts that wait for it. That nobody reads it is no reason to stop serving.
 fn announce(address: SocketAddr) {
     let _ = writeln!(io::stdout(), "wenmai {} serves on http://{address}", env!("CARGO_PKG_VERSION"));
+}
+
+/// Lets the process hold as many connections as the system allows it: each is a file, and the limit that processes
+/// begin with is commonly far below the one that they may ask for.
+fn raise_file_limit(connections: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::Resource;
+        use rustix::process::Rlimit;
+        let Rlimit { current: _, maximum } = rustix::process::getrlimit(Resource::Nofile);
+        let _ = rustix::process::setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+        let Rlimit { current, .. } = rustix::process::getrlimit(Resource::Nofile);
+        if let Some(files) = current
+            && files < connections as u64
+        {
+            tracing::warn!(files, connections, "fewer files may be open than server.max_connections");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = connections;
 }
 
 /// The settings in force, for the log: whoever reads it later knows what the server ran with.
@@ -94,7 +119,10 @@ fn failure(error: RunError, address: SocketAddr) -> Failure {
         RunError::Model(error) => Failure::Domain(error),
         RunError::Threads(source) => Failure::Io { path: "worker threads".to_owned(), source },
         RunError::Traces(_) => Failure::Usage(error.to_string()),
-        RunError::Monitor { address, source } => Failure::Io { path: address.to_string(), source },
+        RunError::Listener { setting: _, address, source } => {
+            Failure::Io { path: address.to_string(), source }
+        }
+        RunError::Access { path, source } => Failure::Io { path, source },
         RunError::Transport(error) => {
             Failure::Io { path: address.to_string(), source: io::Error::other(error.to_string()) }
         }

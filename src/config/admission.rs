@@ -13,7 +13,9 @@ use super::size;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Admission {
-    /// Bytes of text that may wait or be analysed at once. Single calls and lists beyond are refused, streams wait.
+    /// Bytes of text that may wait or be analysed at once, 1024 bytes for each document included. Half of it is for
+    /// lists, a quarter each for single calls and for streams, so that none can crowd out another. Single calls and
+    /// lists beyond are refused, streams wait.
     #[serde(with = "size")]
     pub max_bytes: usize,
     /// Bytes of requests that may be held at once, from their first byte until their documents are admitted or
@@ -35,11 +37,31 @@ pub struct Admission {
 impl Default for Admission {
     fn default() -> Self {
         Self {
-            max_bytes: 64 * 1024 * 1024,
+            max_bytes: 80 * 1024 * 1024,
             max_inbound_bytes: 256 * 1024 * 1024,
             max_wait: Duration::from_millis(250),
             interactive_weight: 4,
             interactive_workers: 1,
         }
+    }
+}
+
+impl Admission {
+    /// Bytes of single calls.
+    #[must_use]
+    pub fn single_bytes(&self) -> usize {
+        self.max_bytes / 4
+    }
+
+    /// Bytes of lists.
+    #[must_use]
+    pub fn list_bytes(&self) -> usize {
+        self.max_bytes / 2
+    }
+
+    /// Bytes of streams.
+    #[must_use]
+    pub fn stream_bytes(&self) -> usize {
+        self.max_bytes / 4
     }
 }

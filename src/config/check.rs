@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Config;
+use super::limits::DOCUMENT_OVERHEAD_BYTES;
 use super::limits::request_bytes;
 
 /// Settings that cannot go together, every one of them.
@@ -105,11 +106,24 @@ impl Config {
                 limits.max_request_bytes
             ));
         }
-        if document.saturating_mul(batch) > admission.max_bytes {
+        let cost = document.saturating_add(DOCUMENT_OVERHEAD_BYTES);
+        if cost.saturating_mul(batch) > admission.list_bytes() {
             problems.push(format!(
-                "admission.max_bytes is {}, so {list} could never be admitted",
-                admission.max_bytes
+                "admission.max_bytes is {}, of which {} are for lists, so {list} could never be admitted",
+                admission.max_bytes,
+                admission.list_bytes()
             ));
+        }
+        if cost > admission.single_bytes() {
+            problems.push(format!(
+                "admission.max_bytes is {}, of which {} are for single calls, so a document of {document} bytes \
+                 (limits.max_document_bytes) could never be admitted",
+                admission.max_bytes,
+                admission.single_bytes()
+            ));
+        }
+        if u32::try_from(admission.max_bytes).is_err() {
+            problems.push(format!("admission.max_bytes is {}, more than 32 bits hold", admission.max_bytes));
         }
         if limits.max_request_bytes > admission.max_inbound_bytes {
             problems.push(format!(

@@ -8,8 +8,9 @@ use super::size;
 /// Bytes of `Document.id`.
 pub const MAX_DOCUMENT_ID_BYTES: usize = 256;
 
-/// Bytes of one document in a request beside its title and content: id, language, zone, charset, framing.
-const DOCUMENT_OVERHEAD_BYTES: usize = 1024;
+/// Bytes of one document beside its title and content: in a request for id, language, zone, charset and framing, in the
+/// queue for what it costs however short it is.
+pub const DOCUMENT_OVERHEAD_BYTES: usize = 1024;
 
 /// Bytes of one request beside its documents: options, label ids, framing.
 const REQUEST_OVERHEAD_BYTES: usize = 64 * 1024;

@@ -39,6 +39,7 @@ pub use layers::Effective;
 pub use layers::Invalid;
 pub use layers::Layers;
 pub use layers::Origin;
+pub use limits::DOCUMENT_OVERHEAD_BYTES;
 pub use limits::Limits;
 pub use limits::MAX_DOCUMENT_ID_BYTES;
 pub use models::Models;

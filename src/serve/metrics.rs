@@ -26,6 +26,7 @@ use super::model::LabelInfo;
 use super::model::Model;
 use super::status::Failure;
 use super::status::code_name;
+use super::tally::Tally;
 use super::task::Timing;
 use crate::topic::AbstainReason;
 use crate::topic::Classification;
@@ -116,8 +117,10 @@ impl Reload {
 pub(super) struct Moment {
     /// Documents that wait or are being analysed.
     pub(super) documents: usize,
-    /// Documents that the queue takes.
-    pub(super) capacity: usize,
+    /// Bytes of their text.
+    pub(super) bytes: usize,
+    /// Bytes that the queue takes.
+    pub(super) capacity_bytes: usize,
     /// Whether the server answers.
     pub(super) ready: bool,
     /// Whether it is stopping.
@@ -127,6 +130,8 @@ pub(super) struct Moment {
 /// Everything that is measured.
 pub(super) struct Metrics {
     registry: prometheus::Registry,
+    /// What the doors count.
+    pub(super) tally: Tally,
     methods: BTreeSet<String>,
     calls: HistogramVec,
     stages: HistogramVec,
@@ -138,6 +143,7 @@ pub(super) struct Metrics {
     reloads: IntCounterVec,
     shadowed: IntCounterVec,
     queue: IntGauge,
+    queue_bytes: IntGauge,
     queue_capacity: IntGauge,
     ready: IntGauge,
     draining: IntGauge,
@@ -156,6 +162,7 @@ impl Metrics {
     pub(super) fn new() -> Result<Self, prometheus::Error> {
         let registry = prometheus::Registry::new();
         let metrics = Self {
+            tally: Tally::new(&registry)?,
             methods: methods(),
             calls: histograms(
                 &registry,
@@ -219,10 +226,15 @@ impl Metrics {
                 "wenmai_queue_documents",
                 "Documents that wait for a worker or are being analysed.",
             )?,
+            queue_bytes: gauge(
+                &registry,
+                "wenmai_queue_bytes",
+                "Bytes of text that wait for a worker or are being analysed, with what each document costs beside.",
+            )?,
             queue_capacity: gauge(
                 &registry,
-                "wenmai_queue_capacity_documents",
-                "Documents that may wait or be analysed before callers are turned away.",
+                "wenmai_queue_capacity_bytes",
+                "Bytes of text that may wait or be analysed before callers are turned away.",
             )?,
             ready: gauge(&registry, "wenmai_ready", "1 while the server answers, as /readyz says.")?,
             draining: gauge(&registry, "wenmai_draining", "1 from the stop signal on.")?,
@@ -341,10 +353,11 @@ impl Metrics {
         models: &[(Arc<Model>, Vec<String>)],
     ) -> Result<Vec<u8>, prometheus::Error> {
         let _one_at_a_time = self.scrape.lock().unwrap_or_else(PoisonError::into_inner);
-        let Moment { documents, capacity, ready, draining } = moment;
+        let Moment { documents, bytes, capacity_bytes, ready, draining } = moment;
         let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
         self.queue.set(number(*documents));
-        self.queue_capacity.set(number(*capacity));
+        self.queue_bytes.set(number(*bytes));
+        self.queue_capacity.set(number(*capacity_bytes));
         self.ready.set(i64::from(*ready));
         self.draining.set(i64::from(*draining));
         // What was unloaded since the last scrape shall not linger.

@@ -1,8 +1,8 @@
 //! The gRPC server: services, admission, status codes, life cycle.
 //!
 //! ```text
-//! connection → call (request id, deadline, log) → document_service ─wire→ Plan + Accepted
-//!            → pool (admission, threads) → task → engine → answer or Failure ─status→ google.rpc.Status
+//! connection (TLS) → call (request id, key, deadline, log) → document_service ─wire→ Plan + Accepted
+//!            → pool (admission, lanes, threads) → task → engine → answer or Failure ─status→ google.rpc.Status
 //! ```
 
 pub mod engine;
@@ -13,8 +13,15 @@ mod registry;
 mod metrics;
 pub mod trace;
 mod telemetry;
+mod rate;
+mod keys;
+mod gate;
+mod inbound;
 mod call;
+mod lanes;
 mod pool;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 mod task;
 mod document_service;
 mod stream;
@@ -23,6 +30,9 @@ mod catalog;
 mod watch;
 mod admin_service;
 mod monitor;
+mod reload;
+mod tally;
+mod tls;
 mod connection;
 mod lifecycle;
 

@@ -26,10 +26,12 @@ use tonic::Streaming;
 use super::call::Call;
 use super::call::guarded;
 use super::document_service::Documents;
+use super::document_service::cost;
 use super::document_service::metadata;
 use super::document_service::result;
 use super::metrics::DocumentOutcome;
 use super::model::Model;
+use super::pool::Place;
 use super::status::Failure;
 use super::status::translated;
 use super::task::Done;
@@ -213,6 +215,15 @@ impl Reader<'_> {
         self.call.status(&Failure::Refused(Refusal::one(field, message)))
     }
 
+    /// Waits for room for one document, at the rate of the caller's key.
+    async fn admit(&self, cost: usize) -> Result<Place, Failure> {
+        self.call.hold(cost)?;
+        self.call.pace(cost).await;
+        let place = self.documents.pool.admit(cost).await;
+        self.call.received();
+        place
+    }
+
     /// Takes one document on, or notes why not.
     async fn take(&self, index: u64, document: pb::Document, permit: OwnedSemaphorePermit, ids: &mut Ids) {
         let id = document.id.clone();
@@ -227,7 +238,7 @@ impl Reader<'_> {
                 self.documents.metrics.document(DocumentOutcome::Refused);
                 Failure::Refused(refusal)
             }
-            Ok(accepted) => match self.documents.pool.admit().await {
+            Ok(accepted) => match self.admit(cost(&accepted)).await {
                 Ok(place) => {
                     let reply = Reply::Stream { index, sender };
                     let Self { documents, call, model, plan, .. } = self;

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::engine::Engine;
 use super::metrics::DocumentOutcome;
 use super::metrics::Metrics;
+use super::pool::Work;
 use super::shadow::Shadow;
 use super::status::Failure;
 use super::trace::CallSpan;
@@ -140,9 +141,13 @@ pub(super) struct Task {
     pub(super) shadow: Option<Arc<Shadow>>,
 }
 
-impl Task {
+impl Work for Task {
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed() && self.deadline.is_none_or(|deadline| Instant::now() < deadline)
+    }
+
     /// Analyses the document and hands over the outcome.
-    pub(super) fn perform(self) {
+    fn perform(self: Box<Self>) {
         let Self {
             engine,
             plan,
@@ -154,13 +159,15 @@ impl Task {
             metrics,
             span,
             shadow,
-        } = self;
+        } = *self;
         let timing = Timing { queue: admitted.elapsed(), ..Timing::default() };
         let (call, index) = span;
         let span = call.document(index, size(&accepted), timing.queue);
         let mut watch = Watch { reply: &reply, deadline, begun: Instant::now(), timing, span: span.as_ref() };
         let result = if watch.goes_on() {
             let work = || {
+                #[cfg(debug_assertions)]
+                super::failpoint::strike(&accepted.document, &mut watch)?;
                 let analysis = engine.analyze(&accepted.document, &plan.options, &mut watch)?;
                 if let Some(classification) = &analysis.classification {
                     metrics.classified(classification);
@@ -200,7 +207,7 @@ impl Task {
 }
 
 /// Bytes of title and content.
-fn size(accepted: &Accepted) -> usize {
+pub(super) fn size(accepted: &Accepted) -> usize {
     let content = match &accepted.document.content {
         Content::Text(text) => text.len(),
         Content::Raw { data, .. } => data.len(),

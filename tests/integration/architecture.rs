@@ -67,7 +67,7 @@ const IMPURE: [&str; 15] = [
 ];
 
 /// What only some places name: a path, and the beginnings of the files that may.
-const RESERVED: [(&str, &[&str]); 12] = [
+const RESERVED: [(&str, &[&str]); 14] = [
     ("jieba_rs", &["segment/"]),
     ("linfa", &["train/", "train.rs"]),
     ("linfa_logistic", &["train/", "train.rs"]),
@@ -77,6 +77,8 @@ const RESERVED: [(&str, &[&str]); 12] = [
     ("tonic_reflection", &["serve/"]),
     ("tonic_types", &["serve/", "wire/", "cli/"]),
     ("crate::wire", &["wire/", "serve/", "cli/"]),
+    ("tokio_rustls", &["serve/"]),
+    ("toml", &["config/", "serve/keys.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("wenmai", &["main.rs"]),
