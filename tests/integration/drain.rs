@@ -16,7 +16,7 @@ use crate::served::free_port;
 use crate::streams::Tally;
 use crate::streams::converse;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_document_of_many_streams_is_accounted_for() {
     let folder = tempfile::tempdir().unwrap();
     bundle(&folder.path().join("v1"), "1", "alpha");

@@ -153,7 +153,7 @@ async fn a_scrape_counts_what_was_done() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn health_over_http_follows_the_server() {
     let watch = format!("127.0.0.1:{}", free_port());
     let http = format!("telemetry.http_listen={watch}");

@@ -351,7 +351,7 @@ async fn a_shadow_counts_and_changes_nothing() {
 
 /// Turns a link as a mounted volume does: a new one is made and moved over the old one.
 fn turn(link: &Path, target: &str) {
-    let new = link.with_extension("new");
+    let new = link.with_file_name("..new");
     symlink(target, &new).unwrap();
     fs::rename(new, link).unwrap();
 }

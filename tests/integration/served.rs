@@ -114,6 +114,9 @@ impl Served {
             let status = child.wait();
             panic!("it did not start: {status:?} {line:?} {}", log.lock().unwrap());
         };
+        // Until there is a listener of its own.
+        let own = TcpStream::connect(&admin_address).is_ok();
+        let admin_address = if own { admin_address } else { address.clone() };
         Self { child, address, admin_address, log }
     }
 
@@ -127,6 +130,11 @@ impl Served {
         format!("http://{}", self.admin_address)
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -134,7 +142,7 @@ impl Served {
 
     /// Sends it a signal, by the name that `kill` knows.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 

@@ -89,7 +89,7 @@ fn traced<T>(flags: &str, trace: &str, message: T) -> Request<T> {
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_a_child_of_the_callers_span() {
     let collector = Collector::default();
     let endpoint = format!("telemetry.otlp_endpoint=\"{}\"", collector.start().await);
@@ -167,7 +167,7 @@ async fn a_call_is_a_child_of_the_callers_span() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_is_away_is_no_trouble() {
     let mut server = Served::start(&["--set", "telemetry.otlp_endpoint=\"http://127.0.0.1:9\""]);
     server.documents().await.classify(classify("全市将实施工业项目。", None)).await.unwrap();
