@@ -70,6 +70,16 @@ pub fn digest(folder: &Path) -> Result<String, Error> {
     Ok(format!("{:x}", Sha256::digest(file(folder, MANIFEST, MAX_JSON_BYTES)?)))
 }
 
+/// The manifest in a folder and its digest; the other files are not looked at.
+///
+/// # Errors
+/// As [`read`].
+pub fn head(folder: &Path) -> Result<(String, Manifest), Error> {
+    let bytes = file(folder, MANIFEST, MAX_JSON_BYTES)?;
+    let refuse = |reason| Error::Bundle { path: folder.display().to_string(), reason };
+    Ok((format!("{:x}", Sha256::digest(&bytes)), manifest(&bytes).map_err(refuse)?))
+}
+
 /// Reads one file of a folder, if it is one and not larger than `limit`.
 fn file(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Error> {
     let refuse = |reason: String| Error::Bundle { path: folder.display().to_string(), reason };

@@ -22,6 +22,7 @@ use super::metrics::Reload;
 use super::model::Model;
 use super::registry::Registry;
 use super::status::Failure;
+use crate::bundle::Manifest;
 use crate::bundle::Resources;
 use crate::bundle::reader;
 use crate::bundle::reader::MANIFEST;
@@ -51,12 +52,14 @@ pub(super) struct Catalog {
     metrics: Arc<Metrics>,
     /// One load at a time: memory for one bundle beside those that answer, and one core.
     turn: Mutex<()>,
+    /// Held while the aliases are written.
+    keeping: Mutex<()>,
 }
 
 impl Catalog {
     /// A catalog of the bundles in `root`.
     pub(super) fn new(root: PathBuf, registry: Arc<Registry>, metrics: Arc<Metrics>) -> Self {
-        Self { root, registry, metrics, turn: Mutex::default() }
+        Self { root, registry, metrics, turn: Mutex::default(), keeping: Mutex::default() }
     }
 
     /// The models that it loads into.
@@ -113,12 +116,12 @@ impl Catalog {
         reference: &mut pb::ModelRef,
     ) -> Result<Arc<Model>, Failure> {
         let refused = |error: Error| Failure::BundleRefused(self.plain(&error));
-        let bundle = reader::read(&self.root.join(path)).map_err(refused)?;
-        *reference = pb::ModelRef {
-            name: bundle.manifest.name.clone(),
-            version: bundle.manifest.version.clone(),
-            digest: bundle.digest.clone(),
-        };
+        let folder = self.root.join(path);
+        // Which one it was meant to be is worth telling, even if it turns out to be damaged.
+        if let Ok((digest, Manifest { name, version, .. })) = reader::head(&folder) {
+            *reference = pb::ModelRef { name, version, digest };
+        }
+        let bundle = reader::read(&folder).map_err(refused)?;
         if !expected_digest.is_empty() && !expected_digest.eq_ignore_ascii_case(&bundle.digest) {
             let digest = &bundle.digest;
             let reason = format!("bundle {path}: its digest is {digest}, not {expected_digest}");
@@ -217,12 +220,13 @@ impl Catalog {
     ///
     /// # Errors
     /// When the directory cannot be written to, as a mounted volume often cannot.
-    pub(super) fn keep_aliases(&self, aliases: &Aliases) -> io::Result<String> {
-        let text = serde_json::to_string_pretty(aliases).map_err(io::Error::other)? + "\n";
+    pub(super) fn keep_aliases(&self) -> io::Result<()> {
+        // What is read under the lock is what is written last.
+        let _turn = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = serde_json::to_string_pretty(&self.registry.aliases()).map_err(io::Error::other)? + "\n";
         let temporary = self.root.join(format!(".{ALIASES}.part"));
         fs::write(&temporary, &text)?;
-        fs::rename(&temporary, self.root.join(ALIASES))?;
-        Ok(text)
+        fs::rename(&temporary, self.root.join(ALIASES))
     }
 }
 
