@@ -190,17 +190,12 @@ impl Watch {
         for (name, greatest) in self.greatest() {
             let aliases = registry.aliases().remove(&name).unwrap_or_default();
             let stable = aliases.get(STABLE).cloned().unwrap_or_default();
-            if !here.contains(&(name.clone(), stable.clone())) && self.read.is_none() {
-                if registry.set_alias(&name, STABLE, &greatest).is_ok() {
-                    self.catalog.moved();
-                    tracing::info!(
-                        name,
-                        alias = STABLE,
-                        version = greatest,
-                        previous = stable,
-                        "alias moved"
-                    );
-                }
+            if !here.contains(&(name.clone(), stable.clone()))
+                && self.read.is_none()
+                && registry.set_alias(&name, STABLE, &greatest).is_ok()
+            {
+                self.catalog.moved();
+                tracing::info!(name, alias = STABLE, version = greatest, previous = stable, "alias moved");
             }
             for model in registry.models().iter().filter(|model| model.info().name == name) {
                 let version = &model.info().version;

@@ -266,13 +266,13 @@ async fn bundles_that_cannot_be_used_are_refused_and_what_runs_goes_on() {
         assert!(status.message().contains(part), "{path}: {}", status.message());
         let root = folder.path().to_str().unwrap();
         assert!(!status.message().contains(root), "where the directory lies is nobody's business");
-        match code {
-            Code::InvalidArgument => {
-                let violations = status.get_details_bad_request().unwrap().field_violations;
-                assert_eq!(violations[0].field, "path");
-            }
-            Code::NotFound => assert!(status.get_details_resource_info().is_some()),
-            _ => assert!(status.get_details_error_info().is_some()),
+        if code == Code::InvalidArgument {
+            let violations = status.get_details_bad_request().unwrap().field_violations;
+            assert_eq!(violations[0].field, "path");
+        } else if code == Code::NotFound {
+            assert!(status.get_details_resource_info().is_some());
+        } else {
+            assert!(status.get_details_error_info().is_some());
         }
     }
     let failed: Vec<pb::Model> =

@@ -65,10 +65,14 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Text attributes of a span.
 fn attributes(span: &Span) -> BTreeMap<String, String> {
-    let text = |value: &any_value::Value| match value {
-        any_value::Value::StringValue(text) => text.clone(),
-        any_value::Value::IntValue(number) => number.to_string(),
-        other => format!("{other:?}"),
+    let text = |value: &any_value::Value| {
+        if let any_value::Value::StringValue(text) = value {
+            text.clone()
+        } else if let any_value::Value::IntValue(number) = value {
+            number.to_string()
+        } else {
+            format!("{value:?}")
+        }
     };
     let of = |attribute: &opentelemetry_proto::tonic::common::v1::KeyValue| {
         let value = attribute.value.as_ref()?.value.as_ref()?;
