@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::thread;
 
 use super::metrics::Metrics;
 use super::metrics::Reload;
@@ -44,6 +45,10 @@ const MAX_BUNDLES: usize = 1024;
 
 /// Bytes of [`ALIASES`].
 const MAX_ALIASES_BYTES: u64 = 1 << 20;
+
+/// How nice loading is, of at most 19: a tenth of a core where all are busy, and a whole one where one is idle.
+#[cfg(target_os = "linux")]
+const LOADING_PRIORITY: i32 = 10;
 
 /// Loads bundles from one directory.
 pub(super) struct Catalog {
@@ -88,6 +93,20 @@ impl Catalog {
     /// # Errors
     /// [`Failure::BundleRefused`] with the reason, and [`Failure::Exists`] as [`Registry::add`].
     pub(super) fn load(&self, path: &str, expected_digest: &str) -> Result<Arc<Model>, Failure> {
+        // On a thread of its own, whose priority nobody else inherits.
+        let patient = || {
+            step_back();
+            self.load_here(path, expected_digest)
+        };
+        let fault = |reason: &str| Failure::Internal(format!("loading a model: {reason}"));
+        thread::scope(|scope| {
+            let loader = thread::Builder::new().name("wenmai-loader".to_owned()).spawn_scoped(scope, patient);
+            let loader = loader.map_err(|error| fault(&error.to_string()))?;
+            loader.join().map_err(|_| fault("panic"))?
+        })
+    }
+
+    fn load_here(&self, path: &str, expected_digest: &str) -> Result<Arc<Model>, Failure> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let _loading = self.registry.note_loading(path);
         let mut reference = pb::ModelRef { name: path.to_owned(), ..pb::ModelRef::default() };
@@ -228,6 +247,14 @@ impl Catalog {
         fs::write(&temporary, &text)?;
         fs::rename(&temporary, self.root.join(ALIASES))
     }
+}
+
+/// Lets whoever answers calls go first.
+fn step_back() {
+    // Elsewhere than on Linux the priority is that of the whole process. That it cannot be lowered is no reason not to
+    // load.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, LOADING_PRIORITY);
 }
 
 /// Adds the bundles under `folder`, whose path relative to the directory is `prefix`.

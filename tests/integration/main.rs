@@ -30,3 +30,4 @@ mod models;
 mod metrics;
 mod traces;
 mod drain;
+mod resume;

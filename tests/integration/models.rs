@@ -9,11 +9,17 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use proptest::prelude::*;
+use proptest::test_runner::Config as Cases;
+use proptest::test_runner::TestRunner;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 use tonic::Status;
 use tonic_types::StatusExt as _;
+use wenmai::bundle::Resources;
+use wenmai::bundle::reader;
+use wenmai::serve::Model;
 use wenmai::wire::pb;
 use wenmai::wire::pb::model_selector::Choice;
 use wenmai::wire::pb::stream_analyze_request::Message as In;
@@ -294,6 +300,40 @@ async fn bundles_that_cannot_be_used_are_refused_and_what_runs_goes_on() {
 
     let response = server.documents().await.classify(classify(TEXT, None)).await.unwrap().into_inner();
     assert_eq!(answered(&response), pair("1", "alpha"));
+}
+
+#[test]
+fn no_byte_of_a_bundle_causes_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    bundle(folder.path(), "1", "alpha");
+    let names = ["manifest.json", "weights.bin", "words.bin", "golden.jsonl"];
+    let whole = names.map(|name| fs::read(folder.path().join(name)).unwrap());
+    let resources = Resources::load().unwrap();
+    let edit = (any::<prop::sample::Index>(), any::<u8>());
+    let damage = (0..names.len(), prop::collection::vec(edit, 1..4), any::<Option<prop::sample::Index>>());
+    let mut runner = TestRunner::new(Cases { cases: 200, ..Cases::default() });
+    let end = runner.run(&damage, |(file, edits, cut)| {
+        for (name, bytes) in names.iter().zip(&whole) {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let mut bytes = whole[file].clone();
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if file == 0 {
+            fs::write(folder.path().join(names[0]), &bytes).unwrap();
+        } else {
+            forge(folder.path(), names[file], &bytes);
+        }
+        // It is refused or, where the damage changes nothing that is tested, taken.
+        let _ = reader::read(folder.path()).and_then(|bundle| Model::from_bundle(bundle, &resources));
+        Ok(())
+    });
+    end.unwrap();
 }
 
 #[tokio::test]
