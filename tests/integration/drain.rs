@@ -9,10 +9,17 @@ use std::process::Command;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use wenmai::wire::pb;
+use wenmai::wire::pb::stream_analyze_request::Message as In;
 
 use crate::served::Served;
 use crate::served::bundle;
 use crate::served::free_port;
+use crate::served::until;
 use crate::streams::Tally;
 use crate::streams::converse;
 
@@ -36,6 +43,48 @@ async fn every_document_of_many_streams_is_accounted_for() {
     assert_eq!((total.answered, total.twice), (64 * 40, 0), "{total:?}");
     assert_eq!(total.drained, 64, "every stream was told why it ends: {total:?}");
     assert!(first.ended().success(), "{}", first.log());
+}
+
+/// A stream whose caller sends and never reads, so that it cannot end.
+async fn stuck(server: &Served) -> tonic::Streaming<pb::StreamAnalyzeResponse> {
+    let (sender, receiver) = mpsc::channel(1);
+    let features =
+        Some(pb::Features { classify: Some(pb::ClassifyOptions::default()), ..pb::Features::default() });
+    let common = Some(pb::CommonOptions { include_clean_text: true, ..pb::CommonOptions::default() });
+    let config = pb::StreamConfig { features, common, ..pb::StreamConfig::default() };
+    let message = |message| pb::StreamAnalyzeRequest { message: Some(message) };
+    sender.send(message(In::Config(config))).await.unwrap();
+    let answers = server.documents().await.stream_analyze(ReceiverStream::new(receiver)).await.unwrap();
+    let long = "全市将实施一百二十个重点工业项目。".repeat(2000);
+    for number in 0.. {
+        let source = Some(pb::document::Source::Content(long.clone()));
+        let document = pb::Document { id: number.to_string(), source, ..pb::Document::default() };
+        let sent = sender.send(message(In::Document(document)));
+        if tokio::time::timeout(Duration::from_secs(1), sent).await.is_err() {
+            break;
+        }
+    }
+    // The sending half ends here, the stream does not.
+    answers.into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_cannot_end_does_not_hold_the_server_for_ever() {
+    let mut bounded = Served::start(&["--set", "drain.grace=1s"]);
+    let _answers = stuck(&bounded).await;
+    bounded.signal("TERM");
+    let begun = Instant::now();
+    assert!(bounded.ended().success(), "{}", bounded.log());
+    assert!(begun.elapsed() >= Duration::from_secs(1), "what had begun was given no time");
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+
+    let mut patient = Served::start(&["--set", "drain.grace=10min"]);
+    let _answers = stuck(&patient).await;
+    patient.signal("TERM");
+    until(async || patient.log().contains("draining").then_some(())).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    patient.signal("TERM");
+    assert!(patient.ended().success(), "{}", patient.log());
 }
 
 #[test]
