@@ -24,6 +24,7 @@ use super::model::Model;
 use super::registry::Registry;
 use super::status::Failure;
 use crate::bundle::Manifest;
+use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::reader;
 use crate::bundle::reader::MANIFEST;
@@ -135,19 +136,21 @@ impl Catalog {
         reference: &mut pb::ModelRef,
     ) -> Result<Arc<Model>, Failure> {
         let refused = |error: Error| Failure::BundleRefused(self.plain(&error));
+        // At the start there is nobody to be held up.
+        let pace = if self.registry.is_ready() { Pace::gentle() } else { Pace::full() };
         let folder = self.root.join(path);
         // Which one it was meant to be is worth telling, even if it turns out to be damaged.
         if let Ok((digest, Manifest { name, version, .. })) = reader::head(&folder) {
             *reference = pb::ModelRef { name, version, digest };
         }
-        let bundle = reader::read(&folder).map_err(refused)?;
+        let bundle = reader::read_at(&folder, &pace).map_err(refused)?;
         if !expected_digest.is_empty() && !expected_digest.eq_ignore_ascii_case(&bundle.digest) {
             let digest = &bundle.digest;
             let reason = format!("bundle {path}: its digest is {digest}, not {expected_digest}");
             return Err(Failure::BundleRefused(reason));
         }
         let resources = Resources::load().map_err(refused)?;
-        let model = Model::from_bundle(bundle, &resources).map_err(refused)?;
+        let model = Model::from_bundle(bundle, &resources, &pace).map_err(refused)?;
         self.registry.add(Arc::new(model))
     }
 

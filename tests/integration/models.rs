@@ -17,6 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 use tonic::Status;
 use tonic_types::StatusExt as _;
+use wenmai::bundle::Pace;
 use wenmai::bundle::Resources;
 use wenmai::bundle::reader;
 use wenmai::serve::Model;
@@ -330,7 +331,8 @@ fn no_byte_of_a_bundle_causes_a_panic() {
             forge(folder.path(), names[file], &bytes);
         }
         // It is refused or, where the damage changes nothing that is tested, taken.
-        let _ = reader::read(folder.path()).and_then(|bundle| Model::from_bundle(bundle, &resources));
+        let _ = reader::read(folder.path())
+            .and_then(|bundle| Model::from_bundle(bundle, &resources, &Pace::full()));
         Ok(())
     });
     end.unwrap();
