@@ -13,6 +13,7 @@ use super::golden::Golden;
 use super::manifest::FORMAT;
 use super::manifest::KIND;
 use super::manifest::Manifest;
+use super::pace::Pace;
 use super::tables;
 use crate::error::Error;
 use crate::topic::model::TopicModel;
@@ -44,6 +45,9 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// hundred kilobytes each would fit.
 const MAX_JSON_BYTES: u64 = 16 << 20;
 
+/// Bytes that are read or hashed at a stretch.
+const STEP: usize = 64 * 1024;
+
 /// Bytes of a model's name and of its version.
 const MAX_NAME_BYTES: usize = 64;
 
@@ -53,13 +57,21 @@ const MAX_NAME_BYTES: usize = 64;
 /// [`Error::Io`] when a file cannot be read; [`Error::Bundle`] when the folder holds no bundle, one of another format,
 /// or a damaged one.
 pub fn read(folder: &Path) -> Result<Bundle, Error> {
+    read_at(folder, &Pace::full())
+}
+
+/// The same at some pace.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_at(folder: &Path, pace: &Pace) -> Result<Bundle, Error> {
     let path = folder.display().to_string();
     fs::read_dir(folder).map_err(|source| Error::io(folder, source))?;
     if !folder.join(MANIFEST).is_file() {
         let reason = "is no bundle: it has no manifest.json".to_owned();
         return Err(Error::Bundle { path, reason });
     }
-    parse(&path, |name, limit| file(folder, name, limit))
+    parse(&path, pace, |name, limit| file(folder, name, limit, pace))
 }
 
 /// Hex SHA-256 of the manifest in a folder, which is the digest of the bundle if the rest is whole.
@@ -67,11 +79,21 @@ pub fn read(folder: &Path) -> Result<Bundle, Error> {
 /// # Errors
 /// As [`read`].
 pub fn digest(folder: &Path) -> Result<String, Error> {
-    Ok(format!("{:x}", Sha256::digest(file(folder, MANIFEST, MAX_JSON_BYTES)?)))
+    Ok(format!("{:x}", Sha256::digest(file(folder, MANIFEST, MAX_JSON_BYTES, &Pace::full())?)))
+}
+
+/// The manifest in a folder and its digest; the other files are not looked at.
+///
+/// # Errors
+/// As [`read`].
+pub fn head(folder: &Path) -> Result<(String, Manifest), Error> {
+    let bytes = file(folder, MANIFEST, MAX_JSON_BYTES, &Pace::full())?;
+    let refuse = |reason| Error::Bundle { path: folder.display().to_string(), reason };
+    Ok((format!("{:x}", Sha256::digest(&bytes)), manifest(&bytes).map_err(refuse)?))
 }
 
 /// Reads one file of a folder, if it is one and not larger than `limit`.
-fn file(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Error> {
+fn file(folder: &Path, name: &str, limit: u64, pace: &Pace) -> Result<Vec<u8>, Error> {
     let refuse = |reason: String| Error::Bundle { path: folder.display().to_string(), reason };
     let path = folder.join(name);
     let failed = |source| Error::io(&path, source);
@@ -82,15 +104,19 @@ fn file(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Error> {
     if !fs::metadata(&path).map_err(failed)?.is_file() {
         return Err(refuse(format!("{name} is no regular file")));
     }
+    let mut source = File::open(&path).map_err(failed)?;
     let mut bytes = Vec::new();
-    // A file that grows under our eyes is not followed.
-    File::open(&path)
-        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(refuse(format!("{name} has more than {limit} bytes, the limit")));
+    loop {
+        let read = source.by_ref().take(STEP as u64).read_to_end(&mut bytes).map_err(failed)?;
+        if read == 0 {
+            return Ok(bytes);
+        }
+        // A file that grows under our eyes is not followed.
+        if bytes.len() as u64 > limit {
+            return Err(refuse(format!("{name} has more than {limit} bytes, the limit")));
+        }
+        pace.step();
     }
-    Ok(bytes)
 }
 
 /// The bundle compiled into the program.
@@ -98,7 +124,7 @@ fn file(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// [`Error::Bundle`] when it is damaged, which a build from a clean checkout cannot be.
 pub fn built_in() -> Result<Bundle, Error> {
-    parse("built-in", |name, _| {
+    parse("built-in", &Pace::full(), |name, _| {
         let file = BUILT_IN.iter().find(|(candidate, _)| *candidate == name);
         file.map(|(_, bytes)| bytes.to_vec())
             .ok_or_else(|| Error::Bundle { path: "built-in".to_owned(), reason: format!("lacks {name}") })
@@ -106,7 +132,11 @@ pub fn built_in() -> Result<Bundle, Error> {
 }
 
 /// Reads a bundle whose files `file` gives by name.
-fn parse(path: &str, file: impl Fn(&str, u64) -> Result<Vec<u8>, Error>) -> Result<Bundle, Error> {
+fn parse(
+    path: &str,
+    pace: &Pace,
+    file: impl Fn(&str, u64) -> Result<Vec<u8>, Error>,
+) -> Result<Bundle, Error> {
     let refuse = |reason: String| Error::Bundle { path: path.to_owned(), reason };
     let manifest_bytes = file(MANIFEST, MAX_JSON_BYTES)?;
     let manifest = manifest(&manifest_bytes).map_err(refuse)?;
@@ -120,13 +150,13 @@ fn parse(path: &str, file: impl Fn(&str, u64) -> Result<Vec<u8>, Error>) -> Resu
             return Err(refuse(format!("{name} has {} bytes, the limit is {most}", entry.size)));
         }
         let bytes = file(name, most)?;
-        if bytes.len() as u64 != entry.size || format!("{:x}", Sha256::digest(&bytes)) != entry.sha256 {
+        if bytes.len() as u64 != entry.size || sha256(&bytes, pace) != entry.sha256 {
             return Err(refuse(format!("{name} is damaged: it is not the file that the manifest describes")));
         }
         Ok(bytes)
     };
     let in_file = |name: &'static str| move |reason: String| refuse(format!("{name}: {reason}"));
-    let weights = tables::read_weights(&verified("weights.bin")?).map_err(in_file("weights.bin"))?;
+    let weights = tables::read_weights(&verified("weights.bin")?, pace).map_err(in_file("weights.bin"))?;
     let words = tables::read_words(&verified("words.bin")?).map_err(in_file("words.bin"))?;
     if weights.labels() != manifest.labels.len() {
         let reason = format!(
@@ -158,6 +188,16 @@ fn parse(path: &str, file: impl Fn(&str, u64) -> Result<Vec<u8>, Error>) -> Resu
         domain: manifest.domain,
     };
     Ok(Bundle { digest: format!("{:x}", Sha256::digest(&manifest_bytes)), manifest, model, golden })
+}
+
+/// Hex SHA-256.
+fn sha256(bytes: &[u8], pace: &Pace) -> String {
+    let mut hash = Sha256::new();
+    for part in bytes.chunks(STEP) {
+        hash.update(part);
+        pace.step();
+    }
+    format!("{:x}", hash.finalize())
 }
 
 /// Reads and checks a manifest.

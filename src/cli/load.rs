@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::analyze::Analyzer;
 use crate::bundle::Bundle;
+use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::reader;
 use crate::error::Error;
@@ -36,5 +37,5 @@ pub fn analyzer(path: Option<&Path>) -> Result<Analyzer, Error> {
 /// # Errors
 /// As [`analyzer`].
 pub fn model(path: Option<&Path>) -> Result<Model, Error> {
-    Model::from_bundle(bundle(path)?, &Resources::load()?)
+    Model::from_bundle(bundle(path)?, &Resources::load()?, &Pace::full())
 }

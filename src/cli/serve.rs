@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Effective;
@@ -58,13 +59,29 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
             |_| Error::Bundle { path, reason: "loading it failed by a fault of the program".to_owned() };
         task.map_err(fault)?.map(Some)
     };
+    let (asked, again) = oneshot::channel();
     let shutdown = async {
         if let Err(error) = stop.await {
             tracing::error!(%error, "cannot listen for signals; stopping");
         }
+        let _ = asked.send(());
+    };
+    // Who asks twice does not want to wait for what has begun.
+    let impatient = async {
+        if again.await.is_err() || serve::stop_signal().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     };
     let ready = || announce(address);
-    serve::run(listener, model, config, ready, shutdown).await.map_err(|error| failure(error, address))
+    tokio::select! {
+        ended = serve::run(listener, model, config, ready, shutdown) => {
+            ended.map_err(|error| failure(error, address))
+        }
+        () = impatient => {
+            tracing::warn!("asked to stop a second time; stopped at once");
+            Ok(())
+        }
+    }
 }
 
 /// One line on stdout for people and for scripts that wait for it. That nobody reads it is no reason to stop serving.

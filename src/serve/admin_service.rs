@@ -64,10 +64,8 @@ impl Admin {
         }
         tracing::info!(name, alias, version, previous, "alias moved");
         if let Some(catalog) = self.catalog.clone() {
-            let aliases = self.registry.aliases();
-            let kept = tokio::task::spawn_blocking(move || catalog.keep_aliases(&aliases)).await;
-            match kept {
-                Ok(Ok(_)) => {}
+            match tokio::task::spawn_blocking(move || catalog.keep_aliases()).await {
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     tracing::warn!(%error, "the aliases could not be kept in the model directory; the next start will \
                                             not know of this move");

@@ -16,12 +16,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::thread;
 
 use super::metrics::Metrics;
 use super::metrics::Reload;
 use super::model::Model;
 use super::registry::Registry;
 use super::status::Failure;
+use crate::bundle::Manifest;
+use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::reader;
 use crate::bundle::reader::MANIFEST;
@@ -44,6 +47,10 @@ const MAX_BUNDLES: usize = 1024;
 /// Bytes of [`ALIASES`].
 const MAX_ALIASES_BYTES: u64 = 1 << 20;
 
+/// How nice loading is, of at most 19: a tenth of a core where all are busy, and a whole one where one is idle.
+#[cfg(target_os = "linux")]
+const LOADING_PRIORITY: i32 = 10;
+
 /// Loads bundles from one directory.
 pub(super) struct Catalog {
     root: PathBuf,
@@ -51,12 +58,14 @@ pub(super) struct Catalog {
     metrics: Arc<Metrics>,
     /// One load at a time: memory for one bundle beside those that answer, and one core.
     turn: Mutex<()>,
+    /// Held while the aliases are written.
+    keeping: Mutex<()>,
 }
 
 impl Catalog {
     /// A catalog of the bundles in `root`.
     pub(super) fn new(root: PathBuf, registry: Arc<Registry>, metrics: Arc<Metrics>) -> Self {
-        Self { root, registry, metrics, turn: Mutex::default() }
+        Self { root, registry, metrics, turn: Mutex::default(), keeping: Mutex::default() }
     }
 
     /// The models that it loads into.
@@ -85,6 +94,20 @@ impl Catalog {
     /// # Errors
     /// [`Failure::BundleRefused`] with the reason, and [`Failure::Exists`] as [`Registry::add`].
     pub(super) fn load(&self, path: &str, expected_digest: &str) -> Result<Arc<Model>, Failure> {
+        // On a thread of its own, whose priority nobody else inherits.
+        let patient = || {
+            step_back();
+            self.load_here(path, expected_digest)
+        };
+        let fault = |reason: &str| Failure::Internal(format!("loading a model: {reason}"));
+        thread::scope(|scope| {
+            let loader = thread::Builder::new().name("wenmai-loader".to_owned()).spawn_scoped(scope, patient);
+            let loader = loader.map_err(|error| fault(&error.to_string()))?;
+            loader.join().map_err(|_| fault("panic"))?
+        })
+    }
+
+    fn load_here(&self, path: &str, expected_digest: &str) -> Result<Arc<Model>, Failure> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let _loading = self.registry.note_loading(path);
         let mut reference = pb::ModelRef { name: path.to_owned(), ..pb::ModelRef::default() };
@@ -113,19 +136,21 @@ impl Catalog {
         reference: &mut pb::ModelRef,
     ) -> Result<Arc<Model>, Failure> {
         let refused = |error: Error| Failure::BundleRefused(self.plain(&error));
-        let bundle = reader::read(&self.root.join(path)).map_err(refused)?;
-        *reference = pb::ModelRef {
-            name: bundle.manifest.name.clone(),
-            version: bundle.manifest.version.clone(),
-            digest: bundle.digest.clone(),
-        };
+        // At the start there is nobody to be held up.
+        let pace = if self.registry.is_ready() { Pace::gentle() } else { Pace::full() };
+        let folder = self.root.join(path);
+        // Which one it was meant to be is worth telling, even if it turns out to be damaged.
+        if let Ok((digest, Manifest { name, version, .. })) = reader::head(&folder) {
+            *reference = pb::ModelRef { name, version, digest };
+        }
+        let bundle = reader::read_at(&folder, &pace).map_err(refused)?;
         if !expected_digest.is_empty() && !expected_digest.eq_ignore_ascii_case(&bundle.digest) {
             let digest = &bundle.digest;
             let reason = format!("bundle {path}: its digest is {digest}, not {expected_digest}");
             return Err(Failure::BundleRefused(reason));
         }
         let resources = Resources::load().map_err(refused)?;
-        let model = Model::from_bundle(bundle, &resources).map_err(refused)?;
+        let model = Model::from_bundle(bundle, &resources, &pace).map_err(refused)?;
         self.registry.add(Arc::new(model))
     }
 
@@ -217,13 +242,22 @@ impl Catalog {
     ///
     /// # Errors
     /// When the directory cannot be written to, as a mounted volume often cannot.
-    pub(super) fn keep_aliases(&self, aliases: &Aliases) -> io::Result<String> {
-        let text = serde_json::to_string_pretty(aliases).map_err(io::Error::other)? + "\n";
+    pub(super) fn keep_aliases(&self) -> io::Result<()> {
+        // What is read under the lock is what is written last.
+        let _turn = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = serde_json::to_string_pretty(&self.registry.aliases()).map_err(io::Error::other)? + "\n";
         let temporary = self.root.join(format!(".{ALIASES}.part"));
         fs::write(&temporary, &text)?;
-        fs::rename(&temporary, self.root.join(ALIASES))?;
-        Ok(text)
+        fs::rename(&temporary, self.root.join(ALIASES))
     }
+}
+
+/// Lets whoever answers calls go first.
+fn step_back() {
+    // Elsewhere than on Linux the priority is that of the whole process. That it cannot be lowered is no reason not to
+    // load.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, LOADING_PRIORITY);
 }
 
 /// Adds the bundles under `folder`, whose path relative to the directory is `prefix`.

@@ -47,6 +47,7 @@ use super::tls::Certificates;
 use super::trace::TraceError;
 use super::trace::Traces;
 use super::watch::Watch;
+use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::reader;
 use crate::config;
@@ -286,7 +287,7 @@ async fn stock(
             return Err(Error::Bundle { path: root, reason });
         }
         tracing::warn!(directory = root, "the model directory holds no bundle; the built-in model answers");
-        let model = Model::from_bundle(reader::built_in()?, &Resources::load()?)?;
+        let model = Model::from_bundle(reader::built_in()?, &Resources::load()?, &Pace::full())?;
         // Nothing is there that it could be at odds with.
         let _ = registry.add(Arc::new(model));
         Ok(watch)

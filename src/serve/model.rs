@@ -8,6 +8,7 @@ use super::engine::Engine;
 use crate::analyze::Options;
 use crate::analyze::Unobserved;
 use crate::bundle::Bundle;
+use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::golden::Golden;
 use crate::error::Error;
@@ -105,13 +106,14 @@ impl Model {
     ///
     /// # Errors
     /// As [`Bundle::analyzer`].
-    pub fn from_bundle(bundle: Bundle, resources: &Resources) -> Result<Self, Error> {
+    pub fn from_bundle(bundle: Bundle, resources: &Resources, pace: &Pace) -> Result<Self, Error> {
         let info = ModelInfo::of(&bundle);
         let golden = bundle.golden.clone();
-        let analyzer = bundle.analyzer_over(resources)?;
+        let analyzer = bundle.analyzer_over(resources, pace)?;
         let options =
             Options { classify: Some(ClassifyOptions::default()), extract: Some(ExtractOptions::default()) };
         for Golden { title, content, .. } in golden {
+            pace.step();
             let document = Document { title, content: Content::Text(content), ..Document::default() };
             analyzer.analyze(&document, &options, &mut Unobserved)?;
         }

@@ -44,8 +44,10 @@ impl Seen {
 pub(super) struct Watch {
     catalog: Arc<Catalog>,
     seen: BTreeMap<String, Seen>,
-    /// Text of the aliases that were applied last, so that a move by hand stays until the file says something new.
-    applied: Option<String>,
+    /// Text of the aliases that were read last, so that a move by hand stays until the file says something new.
+    read: Option<String>,
+    /// Those of them whose version was not there yet.
+    pending: Aliases,
     /// What was last complained of, so that it is said once.
     complaint: Option<String>,
 }
@@ -53,23 +55,24 @@ pub(super) struct Watch {
 impl Watch {
     /// A directory that was not looked at yet.
     pub(super) fn new(catalog: Arc<Catalog>) -> Self {
-        Self { catalog, seen: BTreeMap::new(), applied: None, complaint: None }
+        Self { catalog, seen: BTreeMap::new(), read: None, pending: Aliases::new(), complaint: None }
     }
 
     /// Looks at the directory for the first time, and returns whether a model answers. Of several versions of a model
-    /// the greatest is its stable one, unless `aliases` or those that the directory keeps say otherwise.
+    /// the greatest is its stable one, unless it is being served already, or `aliases` or those that the directory
+    /// keeps say otherwise.
     pub(super) fn begin(&mut self, aliases: &BTreeMap<String, String>) -> bool {
-        self.look();
         let registry = Arc::clone(self.catalog.registry());
-        for (name, version) in self.greatest() {
-            let _ = registry.set_alias(&name, STABLE, &version);
+        let before = registry.aliases();
+        self.look();
+        for (name, version) in self.greatest().iter().filter(|(name, _)| !before.contains_key(*name)) {
+            let _ = registry.set_alias(name, STABLE, version);
         }
         // These concern the model that answers who names none.
-        let name = registry.resolve(&Selector::default()).map(|model| model.info().name.clone());
-        if let Ok(name) = name {
-            self.apply(&Aliases::from([(name, aliases.clone())]));
+        if let Ok(model) = registry.resolve(&Selector::default()) {
+            self.pending = Aliases::from([(model.info().name.clone(), aliases.clone())]);
+            self.apply();
         }
-        self.applied = None;
         self.follow_aliases();
         registry.is_ready()
     }
@@ -141,39 +144,41 @@ impl Watch {
         match self.catalog.aliases() {
             Ok(None) => self.complain(None),
             Ok(Some((text, aliases))) => {
-                if self.applied.as_ref() != Some(&text) && self.apply(&aliases) {
-                    self.applied = Some(text);
-                    self.complain(None);
+                if self.read.as_ref() != Some(&text) {
+                    self.read = Some(text);
+                    self.pending = aliases;
                 }
+                let complaint = self.apply();
+                self.complain(complaint);
             }
             Err(reason) => self.complain(Some(reason)),
         }
     }
 
-    /// Moves aliases, and returns whether all of them could be.
-    fn apply(&mut self, aliases: &Aliases) -> bool {
+    /// Moves the aliases that are pending, keeps those that cannot be moved yet, and says why the last of them cannot.
+    fn apply(&mut self) -> Option<String> {
         let registry = Arc::clone(self.catalog.registry());
         let present = registry.aliases();
-        let mut whole = true;
-        for (name, aliases) in aliases {
+        let mut complaint = None;
+        for (name, aliases) in std::mem::take(&mut self.pending) {
             for (alias, version) in aliases {
-                if present.get(name).and_then(|of| of.get(alias)) == Some(version) {
+                if present.get(&name).and_then(|of| of.get(&alias)) == Some(&version) {
                     continue;
                 }
-                match registry.set_alias(name, alias, version) {
+                match registry.set_alias(&name, &alias, &version) {
                     Ok(previous) => {
                         self.catalog.moved();
                         tracing::info!(name, alias, version, previous, "alias moved");
                     }
                     Err(failure) => {
-                        whole = false;
                         let reason = failure.status("").message().to_owned();
-                        self.complain(Some(format!("alias {alias} of {name} stays: {reason}")));
+                        complaint = Some(format!("alias {alias} of {name} stays: {reason}"));
+                        self.pending.entry(name.clone()).or_default().insert(alias, version);
                     }
                 }
             }
         }
-        whole
+        complaint
     }
 
     /// Lets go of versions whose bundles are no longer there. One that an alias names stays, unless that alias is the
@@ -185,17 +190,12 @@ impl Watch {
         for (name, greatest) in self.greatest() {
             let aliases = registry.aliases().remove(&name).unwrap_or_default();
             let stable = aliases.get(STABLE).cloned().unwrap_or_default();
-            if !here.contains(&(name.clone(), stable.clone())) && self.applied.is_none() {
-                if registry.set_alias(&name, STABLE, &greatest).is_ok() {
-                    self.catalog.moved();
-                    tracing::info!(
-                        name,
-                        alias = STABLE,
-                        version = greatest,
-                        previous = stable,
-                        "alias moved"
-                    );
-                }
+            if !here.contains(&(name.clone(), stable.clone()))
+                && self.read.is_none()
+                && registry.set_alias(&name, STABLE, &greatest).is_ok()
+            {
+                self.catalog.moved();
+                tracing::info!(name, alias = STABLE, version = greatest, previous = stable, "alias moved");
             }
             for model in registry.models().iter().filter(|model| model.info().name == name) {
                 let version = &model.info().version;

@@ -10,6 +10,8 @@
 
 mod architecture;
 mod harness;
+mod served;
+mod streams;
 mod text;
 mod extract;
 mod topics;
@@ -24,3 +26,8 @@ mod end_to_end;
 mod cli;
 mod remote;
 mod report;
+mod models;
+mod metrics;
+mod traces;
+mod drain;
+mod resume;
