@@ -72,7 +72,8 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
             std::future::pending::<()>().await;
         }
     };
-    let ready = || announce(address);
+    let scheme = if config.tls.certificate.is_some() { "https" } else { "http" };
+    let ready = || announce(scheme, address);
     tokio::select! {
         ended = serve::run(listener, model, config, ready, shutdown) => {
             ended.map_err(|error| failure(error, address))
@@ -85,8 +86,8 @@ async fn serve(effective: &Effective) -> Result<(), Failure> {
 }
 
 /// One line on stdout for people and for scripts that wait for it. That nobody reads it is no reason to stop serving.
-fn announce(address: SocketAddr) {
-    let _ = writeln!(io::stdout(), "wenmai {} serves on http://{address}", env!("CARGO_PKG_VERSION"));
+fn announce(scheme: &str, address: SocketAddr) {
+    let _ = writeln!(io::stdout(), "wenmai {} serves on {scheme}://{address}", env!("CARGO_PKG_VERSION"));
 }
 
 /// Lets the process hold as many connections as the system allows it: each is a file, and the limit that processes

@@ -3,7 +3,8 @@
 //! Once switched on, documents with these ids are not analysed as others are:
 //!
 //! - `failpoint:panic` panics, with the text of the document in its words,
-//! - `failpoint:sleep:MILLISECONDS` takes that long first, stopping where an analysis would.
+//! - `failpoint:sleep:MILLISECONDS` takes that long first, stopping where an analysis would; what follows after a dot
+//!   keeps ids apart.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -33,7 +34,8 @@ pub(super) fn strike(document: &Document, observer: &mut dyn Observer) -> Result
     if fault == "panic" {
         panic!("{:?}", document.content);
     }
-    let duration = fault.strip_prefix("sleep:").and_then(|digits| digits.parse().ok());
+    let digits = fault.strip_prefix("sleep:").and_then(|digits| digits.split('.').next());
+    let duration = digits.and_then(|digits| digits.parse().ok());
     let end = Instant::now() + Duration::from_millis(duration.unwrap_or_default());
     while Instant::now() < end {
         if !observer.enter(Stage::Text) {

@@ -380,7 +380,8 @@ impl Access {
 
     /// Looks at the files again, now and then.
     fn watch(&self, config: &Config, metrics: &Arc<Metrics>) -> Vec<Guard<()>> {
-        let mut watching = Vec::new();
+        // Without anything to look at, SIGHUP would end the process.
+        let mut watching = vec![Guard(reload::outlive_hangup())];
         if let Some(certificates) = &self.certificates {
             let (looking, telling) = (Arc::clone(certificates), Arc::clone(certificates));
             let metrics = Arc::clone(metrics);
@@ -445,7 +446,13 @@ fn routes(
         metrics: Arc::clone(&telemetry.metrics),
         compression: Arc::new(config.compression.clone()),
     };
-    let models = Models { registry: Arc::clone(registry), limits, started_at: SystemTime::now() };
+    let models = Models {
+        registry: Arc::clone(registry),
+        limits,
+        max_admitted_bytes: config.admission.max_bytes,
+        max_call_time: config.server.max_call_time,
+        started_at: SystemTime::now(),
+    };
     let mut documents = DocumentServiceServer::new(documents)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(limits.max_response_bytes);

@@ -1,6 +1,7 @@
 //! Read-only facts about what is being served.
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use tonic::Request;
@@ -25,6 +26,10 @@ const MAX_PAGE: usize = 1000;
 pub(super) struct Models {
     pub(super) registry: Arc<Registry>,
     pub(super) limits: Limits,
+    /// Bytes of text in work at once.
+    pub(super) max_admitted_bytes: usize,
+    /// How long a call other than a stream may take.
+    pub(super) max_call_time: Duration,
     pub(super) started_at: SystemTime,
 }
 
@@ -56,6 +61,8 @@ impl ModelService for Models {
                 max_in_flight_per_stream: limit(max_in_flight_per_stream),
                 max_response_bytes: limit(max_response_bytes),
                 max_document_id_bytes: limit(MAX_DOCUMENT_ID_BYTES),
+                max_admitted_bytes: self.max_admitted_bytes as u64,
+                max_call_time: prost_types::Duration::try_from(self.max_call_time).ok(),
             }),
             started_at: Some(self.started_at.into()),
         }))

@@ -63,6 +63,16 @@ pub(super) fn watch(
     })
 }
 
+/// Takes SIGHUP for what it is elsewhere: a request to look again, never one to end.
+pub(super) fn outlive_hangup() -> JoinHandle<()> {
+    let mut signal = Hangup::listen();
+    tokio::spawn(async move {
+        loop {
+            signal.received().await;
+        }
+    })
+}
+
 /// SIGHUP, where there is one.
 struct Hangup {
     #[cfg(unix)]

@@ -42,13 +42,33 @@ const METHODS: [&str; 6] = [
 ];
 
 /// A message with the five bytes that stand before it.
-fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], message].concat()
 }
 
 /// Sends `body` as it is and reads the status, with how many bytes came before it.
-async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Vec<u8>) -> (Status, usize) {
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    timeout: Option<&str>,
+    body: Vec<u8>,
+) -> (Status, usize) {
+    exchange(address, method, timeout, body, true).await
+}
+
+/// Sends the beginning of a request and never its end.
+pub(crate) async fn unfinished(address: SocketAddr, method: &str, body: Vec<u8>) -> Status {
+    exchange(address, method, None, body, false).await.0
+}
+
+async fn exchange(
+    address: SocketAddr,
+    method: &str,
+    timeout: Option<&str>,
+    body: Vec<u8>,
+    ends: bool,
+) -> (Status, usize) {
     soon(async {
         let (client, connection) =
             h2::client::handshake(TcpStream::connect(address).await.unwrap()).await.unwrap();
@@ -62,7 +82,7 @@ async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Ve
         let (response, mut outbound) =
             client.ready().await.unwrap().send_request(request.body(()).unwrap(), false).unwrap();
         // The server may refuse before it has read everything.
-        let _ = outbound.send_data(Bytes::from(body), true);
+        let _ = outbound.send_data(Bytes::from(body), ends);
         let (parts, mut inbound) = response.await.unwrap().into_parts();
         let mut size = 0;
         while let Some(data) = inbound.data().await {
@@ -78,7 +98,7 @@ async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Ve
 }
 
 /// A length-delimited field.
-fn field(number: u8, value: &[u8]) -> Vec<u8> {
+pub(crate) fn field(number: u8, value: &[u8]) -> Vec<u8> {
     let mut out = vec![number << 3 | 2];
     prost::encoding::encode_varint(value.len() as u64, &mut out);
     out.extend_from_slice(value);

@@ -94,6 +94,7 @@ impl Served {
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
             .args(["--set", &format!("admin.listen={admin_address}")])
             .args(arguments)
+            .env("WENMAI_FAILPOINTS", "1")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

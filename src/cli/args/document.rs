@@ -185,8 +185,14 @@ pub struct BackendArgs {
 #[command(next_help_heading = "Model and server")]
 pub struct AccessArgs {
     /// Certificate authority that signed the server's certificate, as PEM; the system's own when not given
-    #[arg(long, value_name = "FILE", requires = "target")]
-    pub ca: Option<PathBuf>,
+    #[arg(long, alias = "ca", value_name = "FILE", requires = "target")]
+    pub tls_ca: Option<PathBuf>,
+    /// Certificate to show to a server that asks who is calling, as PEM
+    #[arg(long, value_name = "FILE", requires = "target", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "target", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Key that the server asks for; a file is safer, arguments can be seen by other users
     #[arg(long = "key", env = "WENMAI_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub key: Option<String>,

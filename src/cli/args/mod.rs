@@ -132,7 +132,7 @@ Examples:
   wenmai analyze article.html
   wenmai analyze --json --jobs 8 pages/ corpus.jsonl > results.jsonl
   wenmai analyze --json --stream --target http://127.0.0.1:50051 corpus.jsonl > results.jsonl
-  wenmai analyze --target https://wenmai.example.org:50051 --ca ca.pem article.html";
+  wenmai analyze --target https://wenmai.example.org:50051 --tls-ca ca.pem article.html";
 
 /// Arguments of `classify`.
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use tonic::transport::Certificate;
 use tonic::transport::Channel;
 use tonic::transport::ClientTlsConfig;
 use tonic::transport::Endpoint;
+use tonic::transport::Identity;
 use tonic_types::StatusExt as _;
 use tonic_types::pb as rpc;
 
@@ -45,7 +46,7 @@ impl Connection {
     /// [`Failure::Server`] when nobody answers there.
     pub(super) fn open(target: &str, arguments: &AccessArgs) -> Result<Self, Failure> {
         let timeout = Duration::from_secs(arguments.timeout.into());
-        let endpoint = endpoint(target, arguments.ca.as_deref(), timeout)?;
+        let endpoint = endpoint(target, arguments, timeout)?;
         let key = key(arguments)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -98,7 +99,7 @@ pub(super) fn refused(target: &str, status: &Status) -> Failure {
     Failure::Server { target: target.to_owned(), reason: reason(status) }
 }
 
-fn endpoint(target: &str, ca: Option<&Path>, timeout: Duration) -> Result<Endpoint, Failure> {
+fn endpoint(target: &str, arguments: &AccessArgs, timeout: Duration) -> Result<Endpoint, Failure> {
     let usage = |reason: &str| Failure::Usage(format!("--target {target:?}: {reason}"));
     let endpoint = Endpoint::from_shared(target.to_owned()).map_err(|_| usage("not a URL"))?;
     let scheme = endpoint.uri().scheme_str().unwrap_or_default().to_owned();
@@ -109,22 +110,27 @@ fn endpoint(target: &str, ca: Option<&Path>, timeout: Duration) -> Result<Endpoi
         .keep_alive_timeout(KEEPALIVE)
         .user_agent(concat!("wenmai/", env!("CARGO_PKG_VERSION")))
         .map_err(|_| usage("not a URL"))?;
-    match (scheme.as_str(), ca) {
-        ("http", None) => Ok(endpoint),
-        ("http", Some(_)) => Err(usage("--ca needs https://")),
-        ("https", ca) => {
-            let mut tls = ClientTlsConfig::new();
-            tls = match ca {
-                Some(path) => {
-                    let pem = std::fs::read(path).map_err(|error| Failure::io(path, error))?;
-                    tls.ca_certificate(Certificate::from_pem(pem))
-                }
-                None => tls.with_native_roots(),
+    let AccessArgs { tls_ca, tls_cert, tls_key, key: _, api_key_file: _, timeout: _ } = arguments;
+    match scheme.as_str() {
+        "http" if tls_ca.is_some() => Err(usage("--tls-ca needs https://")),
+        "http" if tls_cert.is_some() || tls_key.is_some() => Err(usage("--tls-cert needs https://")),
+        "http" => Ok(endpoint),
+        "https" => {
+            let mut tls = match tls_ca {
+                Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+                None => ClientTlsConfig::new().with_native_roots(),
             };
+            if let (Some(certificate), Some(key)) = (tls_cert, tls_key) {
+                tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+            }
             endpoint.tls_config(tls).map_err(|error| usage(&innermost(&error)))
         }
         _ => Err(usage("must begin with http:// or https://")),
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::io(path, error))
 }
 
 /// The key as the header carries it.
@@ -229,7 +235,8 @@ mod tests {
 
     #[track_caller]
     fn refused(target: &str, ca: Option<&Path>, code: u8) {
-        let failure = endpoint(target, ca, Duration::from_secs(1)).unwrap_err();
+        let arguments = AccessArgs { tls_ca: ca.map(Path::to_path_buf), ..AccessArgs::default() };
+        let failure = endpoint(target, &arguments, Duration::from_secs(1)).unwrap_err();
         assert_eq!(failure.code(), code, "{failure}");
     }
 
@@ -240,8 +247,8 @@ mod tests {
         }
         refused("http://localhost:1", Some(Path::new("ca.pem")), 2);
         refused("https://localhost:1", Some(Path::new("no such file")), 3);
-        assert!(endpoint("http://localhost:50051", None, Duration::from_secs(1)).is_ok());
-        assert!(endpoint("https://localhost:50051", None, Duration::from_secs(1)).is_ok());
+        assert!(endpoint("http://localhost:50051", &AccessArgs::default(), Duration::from_secs(1)).is_ok());
+        assert!(endpoint("https://localhost:50051", &AccessArgs::default(), Duration::from_secs(1)).is_ok());
     }
 
     #[test]
