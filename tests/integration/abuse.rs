@@ -85,10 +85,12 @@ async fn compression_bombs_are_not_blown_up() {
         assert_eq!(status.code(), Code::ResourceExhausted, "{encoding:?}: {status:?}");
         assert_eq!(status.get_details_error_info().unwrap().metadata["limit"], "4000000");
         // What is small enough may come compressed, and its answer too.
-        let request =
-            pb::AnalyzeRequest { document: Some(text("", &"全市".repeat(5000))), features: topics(), common: None };
-        let mut client =
-            server.documents().await.send_compressed(encoding).accept_compressed(encoding);
+        let request = pb::AnalyzeRequest {
+            document: Some(text("", &"全市".repeat(5000))),
+            features: topics(),
+            common: None,
+        };
+        let mut client = server.documents().await.send_compressed(encoding).accept_compressed(encoding);
         soon(client.analyze(request)).await.unwrap();
     }
     serves(&server).await;
@@ -99,7 +101,8 @@ async fn compression_bombs_are_not_blown_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_is_shown_the_door() {
-    let (_folder, server) = served(&["--set", "server.handshake_timeout=500ms", "--set", "server.max_connections=200"]);
+    let (_folder, server) =
+        served(&["--set", "server.handshake_timeout=500ms", "--set", "server.max_connections=200"]);
     let mut idle = Vec::new();
     for index in 0..100 {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
@@ -129,10 +132,11 @@ async fn rapid_resets_end_the_connection_of_who_sends_them() {
         for _ in 0..20_000 {
             let Ok(ready) = client.ready().await else { break };
             client = ready;
-            let request = Request::post(format!("http://{}/wenmai.v1.DocumentService/Analyze", server.address))
-                .header("content-type", "application/grpc")
-                .body(())
-                .unwrap();
+            let request =
+                Request::post(format!("http://{}/wenmai.v1.DocumentService/Analyze", server.address))
+                    .header("content-type", "application/grpc")
+                    .body(())
+                    .unwrap();
             let Ok((response, mut outbound)) = client.send_request(request, false) else { break };
             outbound.send_reset(h2::Reason::CANCEL);
             drop(response);
@@ -202,8 +206,10 @@ async fn ten_thousand_connections_are_held_and_more_than_allowed_are_not() {
     drop(held);
     // Room that was left is given to others.
     crate::served::until(|| async {
-        let request = pb::AnalyzeRequest { document: Some(text("", "全市")), features: topics(), common: None };
-        let mut client = pb::document_service_client::DocumentServiceClient::connect(server.url()).await.ok()?;
+        let request =
+            pb::AnalyzeRequest { document: Some(text("", "全市")), features: topics(), common: None };
+        let mut client =
+            pb::document_service_client::DocumentServiceClient::connect(server.url()).await.ok()?;
         client.analyze(request).await.ok()
     })
     .await;

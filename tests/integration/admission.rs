@@ -187,9 +187,9 @@ async fn who_would_wait_too_long_is_refused_at_once() {
     let calls: Vec<_> = (0..12)
         .map(|_| {
             let server = Arc::clone(&server);
-            tokio::spawn(async move {
-                analyze(&server, text("failpoint:sleep:200", &"a".repeat(100_000))).await
-            })
+            tokio::spawn(
+                async move { analyze(&server, text("failpoint:sleep:200", &"a".repeat(100_000))).await },
+            )
         })
         .collect();
     let (mut answered, mut refused) = (0, 0);

@@ -56,8 +56,11 @@ impl Authority {
     }
 
     fn openssl(&self, arguments: &str) {
-        let output =
-            Command::new("openssl").args(arguments.split(' ')).current_dir(self.folder.path()).output().unwrap();
+        let output = Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 

@@ -10,7 +10,11 @@ use crate::served::Served;
 use crate::served::bundle;
 
 fn wenmai(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wenmai")).args(arguments).envs(variables.iter().copied()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_wenmai"))
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
 }
 
 fn written(folder: &Path, text: &str) -> String {

@@ -62,8 +62,14 @@ fn reason(status: &Status, code: Code, reason: &str) -> std::collections::HashMa
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_caller_asked_wrongly() {
-    let (_folder, server) =
-        served(&["--max-document-bytes", "1000", "--max-batch-documents", "3", "--max-request-bytes", "200000"]);
+    let (_folder, server) = served(&[
+        "--max-document-bytes",
+        "1000",
+        "--max-batch-documents",
+        "3",
+        "--max-request-bytes",
+        "200000",
+    ]);
     let address: SocketAddr = server.address.parse().unwrap();
     blames(&analyze(&server, request(None)).await, &["document"]);
     blames(&analyze(&server, request(Some(text("", "  ")))).await, &["document.content"]);

@@ -187,7 +187,9 @@ async fn what_was_revoked_is_shut_out_by_rotation() {
 async fn certificates_change_under_load_and_no_call_fails() {
     let Some(authority) = Authority::new("one") else { return };
     const ROUNDS: usize = 4;
-    for name in ["server", "bad"].into_iter().map(str::to_owned).chain((0..ROUNDS).map(|n| format!("next{n}"))) {
+    for name in
+        ["server", "bad"].into_iter().map(str::to_owned).chain((0..ROUNDS).map(|n| format!("next{n}")))
+    {
         authority.issue(&name, "localhost", if name == "bad" { Term::Ended } else { Term::Now });
     }
     let (_folder, server, http) = served(&authority, &[]);
@@ -218,7 +220,8 @@ async fn certificates_change_under_load_and_no_call_fails() {
             })
         })
         .collect();
-    let shown = || shake(&server, "-tls1_3 -showcerts").1.split("-----BEGIN").nth(1).unwrap_or_default().to_owned();
+    let shown =
+        || shake(&server, "-tls1_3 -showcerts").1.split("-----BEGIN").nth(1).unwrap_or_default().to_owned();
     let mut seen = shown();
     for round in 0..ROUNDS {
         authority.replace("server", &format!("next{round}"));
