@@ -99,8 +99,7 @@ mod tests {
         assert!(shown.contains("workers = ") && shown.contains("  # default\n"), "{shown}");
         assert!(shown.contains("grace = \"1m 30s\"  # flag\n"), "{shown}");
         assert!(!format!("{effective:?}").contains("hunter2"));
-        let again =
-            Layers { file: Some(("shown".into(), shown.clone())), ..Layers::default() }.merge().unwrap();
+        let again = Layers { file: Some(("shown".into(), shown)), ..Layers::default() }.merge().unwrap();
         assert_eq!(again.config.models, effective.config.models);
         assert_eq!(again.config.tls, effective.config.tls);
         assert_eq!(again.config.http2, effective.config.http2);

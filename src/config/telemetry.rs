@@ -20,7 +20,7 @@ pub struct Telemetry {
     pub otlp_endpoint: Option<String>,
     /// Headers for the collector, such as the key that it asks for.
     pub otlp_headers: BTreeMap<String, Secret>,
-    /// One trace in this many is recorded, of those whose caller has not decided already.
+    /// One trace in this many is recorded, of those whose caller has not decided already; 0 counts as 1.
     pub trace_one_in: u32,
     /// How log lines are written on stderr.
     pub log_format: LogFormat,

@@ -67,10 +67,10 @@ pub struct ServeArgs {
     /// OTLP collector for traces, such as http://127.0.0.1:4317
     #[arg(long, value_name = "URL")]
     pub otlp_endpoint: Option<String>,
-    /// How log lines are written on stderr [pretty]
+    /// How log lines are written on stderr; pretty when not given
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
-    /// What is logged: a level, or filter directives such as "warn,wenmai=debug" [info]
+    /// What is logged: a level, or filter directives such as "warn,wenmai=debug"; info when not given
     #[arg(long, env = "RUST_LOG", value_name = "FILTER")]
     pub log: Option<String>,
 }
