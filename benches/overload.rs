@@ -74,25 +74,20 @@ fn at(times: &[Duration], share: f64) -> f64 {
 
 /// Calls one after the other, by so many callers, and how long each took.
 async fn quietly(server: &Served, callers: usize) -> Vec<Duration> {
-    let calls: Vec<_> = (0..callers)
-        .map(|_| async {
-            let mut client = server.documents().await;
-            tokio::spawn(async move {
-                let (end, mut times) = (Instant::now() + QUIET, Vec::new());
-                while Instant::now() < end {
-                    let begun = Instant::now();
-                    client.analyze(request()).await.unwrap();
-                    times.push(begun.elapsed());
-                }
-                times
-            })
-        })
-        .collect();
-    let mut times = Vec::new();
     let mut running = Vec::new();
-    for call in calls {
-        running.push(call.await);
+    for _ in 0..callers {
+        let mut client = server.documents().await;
+        running.push(tokio::spawn(async move {
+            let (end, mut times) = (Instant::now() + QUIET, Vec::new());
+            while Instant::now() < end {
+                let begun = Instant::now();
+                client.analyze(request()).await.unwrap();
+                times.push(begun.elapsed());
+            }
+            times
+        }));
     }
+    let mut times = Vec::new();
     for caller in running {
         times.extend(caller.await.unwrap());
     }

@@ -186,12 +186,12 @@ pub async fn run<M: Into<Option<Model>>>(
     let layer = CallLayer::new(draining.clone(), telemetry.clone(), checks);
     let serve = |doors: Doors, listener, routes| {
         let mut draining = draining.clone();
-        hardened(&config.http2)
-            .layer(layer.clone())
-            .add_routes(routes)
-            .serve_with_incoming_shutdown(doors.accept(listener), async move {
-                drop(draining.wait_for(|draining| *draining).await)
-            })
+        hardened(&config.http2).layer(layer.clone()).add_routes(routes).serve_with_incoming_shutdown(
+            doors.accept(listener),
+            async move {
+                drop(draining.wait_for(|draining| *draining).await);
+            },
+        )
     };
     let public = serve(doors.clone(), listener, routes);
     let private = match config.admin.listen {

@@ -287,6 +287,9 @@ pub(super) fn translated(status: &Status) -> Option<Status> {
     if status.code() == Code::Internal && message.starts_with("Error decompressing:") {
         return Some(Status::invalid_argument("the request cannot be decompressed"));
     }
+    if status.code() == Code::Internal && message.starts_with("protocol error: received message with") {
+        return Some(Status::invalid_argument("the request is not framed or compressed as its headers say"));
+    }
     if status.code() == Code::Internal && message == "Unexpected EOF decoding stream." {
         return Some(Status::invalid_argument("the request ends in the middle of a message"));
     }

@@ -104,7 +104,7 @@ impl Files {
 
 fn files(settings: &Tls) -> io::Result<Files> {
     let read = |path: &Option<std::path::PathBuf>| match path {
-        Some(path) => std::fs::read(path).map_err(|error| at(path, error)).map(Some),
+        Some(path) => std::fs::read(path).map_err(|error| at(path, &error)).map(Some),
         None => Ok(None),
     };
     Ok(Files {
@@ -115,7 +115,7 @@ fn files(settings: &Tls) -> io::Result<Files> {
     })
 }
 
-fn at(path: &Path, error: io::Error) -> io::Error {
+fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
