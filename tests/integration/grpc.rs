@@ -15,6 +15,7 @@ use tonic_types::StatusExt as _;
 use wenmai::analyze::Stage;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::error::Error;
 use wenmai::text::Content;
 use wenmai::wire::pb;
@@ -351,7 +352,7 @@ async fn a_full_queue_refuses_and_says_when_to_return() {
         literally(document, options, observer)
     });
     let limits = Limits { max_batch_documents: 2, ..Limits::default() };
-    let config = Config { workers: 1, max_queued_documents: 2, limits, ..Config::default() };
+    let config = Config { server: Server { workers: 1, ..Server::default() }, limits, ..Config::default() };
     let server = Running::with(config, engine).await;
     let client = server.documents().await;
     let call = || {
@@ -506,18 +507,20 @@ async fn the_server_describes_itself_and_its_model() {
 }
 
 #[tokio::test]
-async fn administration_is_not_offered() {
+async fn administration_says_what_is_missing() {
     let server = Running::start(literal()).await;
     let mut admin = server.admin().await;
-    let codes = [
-        admin.load_model(pb::LoadModelRequest::default()).await.unwrap_err().code(),
-        admin.unload_model(pb::UnloadModelRequest::default()).await.unwrap_err().code(),
-        admin.set_alias(pb::SetAliasRequest::default()).await.unwrap_err().code(),
-        admin.start_shadow(pb::StartShadowRequest::default()).await.unwrap_err().code(),
-        admin.get_shadow(pb::GetShadowRequest::default()).await.unwrap_err().code(),
-        admin.stop_shadow(pb::StopShadowRequest::default()).await.unwrap_err().code(),
-    ];
-    assert_eq!(codes, [Code::Unimplemented; 6]);
+    let status = admin.load_model(pb::LoadModelRequest::default()).await.unwrap_err();
+    assert_eq!(status.get_details_error_info().unwrap().reason, "NO_MODEL_DIRECTORY");
+    let status = admin.unload_model(pb::UnloadModelRequest::default()).await.unwrap_err();
+    check_fields(&status, &["name", "version"]);
+    check_fields(&admin.set_alias(pb::SetAliasRequest::default()).await.unwrap_err(), &["alias"]);
+    let status = admin.start_shadow(pb::StartShadowRequest::default()).await.unwrap_err();
+    check_fields(&status, &["name", "version"]);
+    let status = admin.get_shadow(pb::GetShadowRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
+    let status = admin.stop_shadow(pb::StopShadowRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
 }
 
 #[tokio::test]
