@@ -3,3 +3,4 @@
 pub mod metrics;
 pub mod topics;
 pub mod tagger;
+pub mod extraction;

@@ -87,7 +87,7 @@ impl Extractor {
     /// The spans that a tagger finds by itself, in order. Facts come from [`Extractor::extract`].
     #[must_use]
     pub fn mark<'a>(&self, input: &Input<'_>, tagger: &'a Tagger) -> Vec<Marked<'a>> {
-        let scan = Scan::new(input, &self.gazetteer);
+        let scan = Scan::new(input, &self.gazetteer, false);
         let mut scratch = Scratch::default();
         let hints = scan.hints();
         let mut found = Vec::new();
@@ -113,7 +113,7 @@ impl Extractor {
     /// Finds the facts of one document.
     #[must_use]
     pub fn extract(&self, input: &Input<'_>, options: &ExtractOptions) -> Extraction {
-        let mut scan = Scan::new(input, &self.gazetteer);
+        let mut scan = Scan::new(input, &self.gazetteer, options.thorough);
         let judgement = match &self.tagger {
             Some(tagger) => judge::judge(&mut scan, &self.gazetteer, tagger),
             None => Judgement::default(),

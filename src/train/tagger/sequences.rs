@@ -150,7 +150,7 @@ fn units_of(
     let tokens = tools.segmenter.segment(&folded);
     let input = Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors: Anchors::default() };
     let gazetteer = tools.extractor.gazetteer();
-    let scan = Scan::new(&input, gazetteer);
+    let scan = Scan::new(&input, gazetteer, false);
     let hints = scan.hints();
     // The content of plain text is taken over as it is and comes last.
     let shift = scan.text.len().saturating_sub(row.text.chars().count());
