@@ -12,6 +12,7 @@ use super::Detector;
 use super::EntityType;
 use super::PlaceKind;
 use super::Value;
+use super::characters::Mask;
 use super::finding::Finding;
 use super::gazetteer::Gazetteer;
 use super::organization;
@@ -176,10 +177,41 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         let place = listed.contains(&range) && !named.contains(&range);
         judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
     });
+    straddled(scan, &mut found);
     leveled(scan, &mut found);
     titled(scan, &mut found);
     repeated(scan, &mut found);
     found
+}
+
+/// 江阴市长泾镇 holds two places and no 市长泾镇: a title that runs into a place of the tables gives way to it, and so
+/// does a name behind it.
+fn straddled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut places: Vec<Judged> = Vec::new();
+    for post in found.iter().filter(|judged| judged.kind == EntityType::Post) {
+        let from = scan.places.partition_point(|place| place.end <= post.start);
+        let touching = scan.places.get(from..).unwrap_or_default().iter();
+        let touching = touching.take_while(|place| place.start < post.end);
+        if touching.clone().any(|place| place.start > post.start && place.end > post.end) {
+            places.extend(touching.map(|place| Judged {
+                start: place.start,
+                end: place.end,
+                kind: EntityType::Place,
+                probability: place.confidence,
+            }));
+        }
+    }
+    if places.is_empty() {
+        return;
+    }
+    let mut taken = Mask::new(scan.text.len());
+    for place in &places {
+        taken.take(place.start, place.end);
+    }
+    found.retain(|judged| !taken.overlaps(judged.start, judged.end));
+    found.extend(places);
+    found.sort_by_key(|judged| judged.start);
+    found.dedup();
 }
 
 /// 北京市|领导 where the rules read 北京|市领导 and a name follows: the level stays with the place.
@@ -231,7 +263,7 @@ fn titled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
 
 /// Adds the places where a sure name stands again unmarked.
 fn repeated(scan: &Scan<'_>, found: &mut Vec<Judged>) {
-    let mut taken = super::characters::Mask::new(scan.text.len());
+    let mut taken = Mask::new(scan.text.len());
     let mut sure: BTreeMap<&[char], f64> = BTreeMap::new();
     for judged in found.iter() {
         taken.take(judged.start, judged.end);
