@@ -183,23 +183,33 @@ impl<'a> Characters<'a> {
     }
 
     /// Whether the folded text continues with `word` at `index`.
+    #[inline]
     pub(crate) fn starts_with(&self, index: usize, word: &str) -> bool {
         word.chars().zip(index..).all(|(character, at)| self.at(at) == character)
     }
 
     /// Whether the folded text before `index` ends with `word`.
+    #[inline]
     pub(crate) fn ends_with(&self, index: usize, word: &str) -> bool {
+        may_end(word, packed(self.before(index))) && self.ends(index, word)
+    }
+
+    fn ends(&self, index: usize, word: &str) -> bool {
         index.checked_sub(word.chars().count()).is_some_and(|start| self.starts_with(start, word))
     }
 
     /// The first of `words`, longest first by the caller's order, that stands at `index`; its length in characters.
     pub(crate) fn any_of(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
-        words.iter().find(|word| self.starts_with(index, word)).map(|word| (*word, word.chars().count()))
+        let first = packed(self.at(index));
+        let mut alike = words.iter().filter(|word| may_begin(word, first));
+        alike.find(|word| self.starts_with(index, word)).map(|word| (*word, word.chars().count()))
     }
 
     /// The same right before `index`.
     pub(crate) fn any_before(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
-        words.iter().find(|word| self.ends_with(index, word)).map(|word| (*word, word.chars().count()))
+        let last = packed(self.before(index));
+        let mut alike = words.iter().filter(|word| may_end(word, last));
+        alike.find(|word| self.ends(index, word)).map(|word| (*word, word.chars().count()))
     }
 
     /// Whether a word of the segmenter begins at `index`.
@@ -287,6 +297,29 @@ impl Mask {
     pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
         self.0.get(start..end).is_some_and(|range| range.contains(&true))
     }
+}
+
+/// The three bytes of a character that UTF-8 writes in so many, as Chinese ones are; `None` for any other.
+#[inline]
+fn packed(character: char) -> Option<[u8; 3]> {
+    let code = u32::from(character);
+    (0x800..0x1_0000).contains(&code).then_some([
+        0xe0 | (code >> 12) as u8,
+        0x80 | (code >> 6 & 0x3f) as u8,
+        0x80 | (code & 0x3f) as u8,
+    ])
+}
+
+/// Whether a word may begin with a character; decoding it only to find that it does not would cost far more.
+#[inline]
+fn may_begin(word: &str, packed: Option<[u8; 3]>) -> bool {
+    packed.is_none_or(|bytes| word.as_bytes().first_chunk() == Some(&bytes))
+}
+
+/// Whether a word may end with a character.
+#[inline]
+fn may_end(word: &str, packed: Option<[u8; 3]>) -> bool {
+    packed.is_none_or(|bytes| word.as_bytes().last_chunk() == Some(&bytes))
 }
 
 /// Whether a character is a space within a line.

@@ -11,6 +11,7 @@ use std::hash::Hasher;
 
 use super::Division;
 use super::characters::Characters;
+use super::words::WordSet;
 use crate::error::Error;
 
 const DIVISIONS: &str = include_str!("../../models/gazetteer/divisions.tsv");
@@ -160,8 +161,8 @@ pub(crate) struct Gazetteer {
     divisions: Vec<(Code, &'static str)>,
     letters: Vec<(char, Code)>,
     ordinary: Vec<&'static str>,
-    relating: Vec<&'static str>,
-    things: Vec<&'static str>,
+    relating: WordSet,
+    things: WordSet,
     surnames: Vec<char>,
     compound_surnames: Vec<(char, char)>,
 }
@@ -291,8 +292,8 @@ impl Gazetteer {
             divisions,
             letters,
             ordinary: lines(ORDINARY).collect(),
-            relating,
-            things,
+            relating: WordSet::new(relating),
+            things: WordSet::new(things),
             surnames,
             compound_surnames,
         })
@@ -330,12 +331,17 @@ impl Gazetteer {
 
     /// Whether a word of the dictionary acts or relates: 推动, 来自, 这样.
     pub(crate) fn is_relating(&self, word: &str) -> bool {
-        self.relating.binary_search(&word).is_ok()
+        self.relating.has(word)
+    }
+
+    /// The same of a word by its characters.
+    pub(crate) fn relates(&self, word: &[char]) -> bool {
+        self.relating.has_letters(word)
     }
 
     /// Whether a word of the dictionary is common and no name.
     pub(crate) fn is_word(&self, word: &str) -> bool {
-        self.is_relating(word) || self.things.binary_search(&word).is_ok()
+        self.is_relating(word) || self.things.has(word)
     }
 
     /// Whether a character is a surname.

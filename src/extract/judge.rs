@@ -12,7 +12,7 @@ use super::Detector;
 use super::EntityType;
 use super::PlaceKind;
 use super::Value;
-use super::characters::Mask;
+use super::correction;
 use super::finding::Finding;
 use super::gazetteer::Gazetteer;
 use super::organization;
@@ -42,9 +42,6 @@ fn possible(kind: EntityType) -> f64 {
         | EntityType::DocumentReference => 0.02,
     }
 }
-
-/// A name that is marked at least as surely is one wherever the document repeats it.
-const SURE: f64 = 0.6;
 
 /// What the tagger holds of a span.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,118 +174,8 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         let place = listed.contains(&range) && !named.contains(&range);
         judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
     });
-    straddled(scan, &mut found);
-    leveled(scan, &mut found);
-    titled(scan, &mut found);
-    repeated(scan, &mut found);
+    correction::correct(scan, &mut found);
     found
-}
-
-/// 江阴市长泾镇 holds two places and no 市长泾镇: a title that runs into a place of the tables gives way to it, and so
-/// does a name behind it.
-fn straddled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
-    let mut places: Vec<Judged> = Vec::new();
-    for post in found.iter().filter(|judged| judged.kind == EntityType::Post) {
-        let from = scan.places.partition_point(|place| place.end <= post.start);
-        let touching = scan.places.get(from..).unwrap_or_default().iter();
-        let touching = touching.take_while(|place| place.start < post.end);
-        if touching.clone().any(|place| place.start > post.start && place.end > post.end) {
-            places.extend(touching.map(|place| Judged {
-                start: place.start,
-                end: place.end,
-                kind: EntityType::Place,
-                probability: place.confidence,
-            }));
-        }
-    }
-    if places.is_empty() {
-        return;
-    }
-    let mut taken = Mask::new(scan.text.len());
-    for place in &places {
-        taken.take(place.start, place.end);
-    }
-    found.retain(|judged| !taken.overlaps(judged.start, judged.end));
-    found.extend(places);
-    found.sort_by_key(|judged| judged.start);
-    found.dedup();
-}
-
-/// 北京市|领导 where the rules read 北京|市领导 and a name follows: the level stays with the place.
-fn leveled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
-    let mut more = Vec::new();
-    for holding in &scan.posts.holdings {
-        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
-        let at = found.partition_point(|judged| judged.end <= title.start);
-        let place = found.get(at).filter(|judged| {
-            judged.kind == EntityType::Place && judged.end == title.start + 1 && judged.end < title.end
-        });
-        let free = found.get(at + 1).is_none_or(|judged| judged.start >= title.end);
-        if let Some(place) = place.filter(|_| free) {
-            more.push(Judged {
-                start: title.start + 1,
-                end: title.end,
-                kind: EntityType::Post,
-                probability: place.probability,
-            });
-        }
-    }
-    if !more.is_empty() {
-        found.extend(more);
-        found.sort_by_key(|judged| judged.start);
-        found.dedup_by_key(|judged| judged.start);
-    }
-}
-
-/// 市政府秘书长 is one title where the level stands without its place.
-fn titled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
-    let mut dropped = BTreeSet::new();
-    for holding in &scan.posts.holdings {
-        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
-        let at = found.partition_point(|judged| judged.start < title.start);
-        if let Some([body, post, ..]) = found.get_mut(at..)
-            && (body.kind, body.start, body.end) == (EntityType::Organization, title.start, post.start)
-            && (post.kind, post.end) == (EntityType::Post, title.end)
-            && scan.text.ends_with(body.end, "政府")
-            && title.holder.is_none()
-        {
-            post.start = title.start;
-            dropped.insert((body.start, body.end));
-        }
-    }
-    found.retain(|judged| {
-        judged.kind != EntityType::Organization || !dropped.contains(&(judged.start, judged.end))
-    });
-}
-
-/// Adds the places where a sure name stands again unmarked.
-fn repeated(scan: &Scan<'_>, found: &mut Vec<Judged>) {
-    let mut taken = Mask::new(scan.text.len());
-    let mut sure: BTreeMap<&[char], f64> = BTreeMap::new();
-    for judged in found.iter() {
-        taken.take(judged.start, judged.end);
-        if judged.kind == EntityType::Person && judged.probability >= SURE && judged.end - judged.start >= 2 {
-            let known = sure.entry(scan.text.slice(judged.start, judged.end)).or_default();
-            *known = known.max(judged.probability);
-        }
-    }
-    let names: Vec<Name> = found
-        .iter()
-        .filter(|judged| judged.kind == EntityType::Person && judged.end - judged.start >= 2)
-        .filter(|judged| sure.contains_key(scan.text.slice(judged.start, judged.end)))
-        .map(|judged| Name { start: judged.start, end: judged.end, rule: TAGGER })
-        .collect();
-    let more: Vec<Judged> = person::again(&scan.text, &names, &taken)
-        .into_iter()
-        .map(|name| {
-            let known = sure.get(scan.text.slice(name.start, name.end)).copied().unwrap_or(SURE);
-            Judged { start: name.start, end: name.end, kind: EntityType::Person, probability: known }
-        })
-        .collect();
-    if !more.is_empty() {
-        found.extend(more);
-        found.sort_by_key(|judged| judged.start);
-    }
 }
 
 /// Names as judged; those that a rule found too keep the rule.

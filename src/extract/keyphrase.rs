@@ -4,6 +4,7 @@
 //! that repeats may be any part of it. Nothing is looked up in a list of topics: all phrases are the document's own.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::EntityIndex;
 use super::EntityType;
@@ -14,6 +15,7 @@ use super::characters::is_han;
 use super::finding::Finding;
 use super::gazetteer::Gazetteer;
 use super::place::is_function;
+use super::words::WordSet;
 use crate::text::ParagraphKind;
 
 /// How many are answered where the caller does not say.
@@ -66,6 +68,25 @@ const TAILS: &[&str] = &[
     "城", "路", "港", "岛", "湾", "河", "江", "湖", "山", "站", "线", "车", "船", "机", "器", "院", "校", "馆", "品", "费",
 ];
 
+/// The lists, for asking of every word.
+static STOP_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(STOPS.iter().copied()));
+static NOMINAL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(NOMINAL.iter().copied()));
+static OPENER_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(OPENERS.iter().copied()));
+static TAIL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(TAILS.iter().copied()));
+
+/// Candidates by their characters.
+type Candidates<'a> = BTreeMap<&'a [char], Candidate>;
+
+/// A word of a run, and what it may be in a phrase.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    start: usize,
+    end: usize,
+    verb: bool,
+    opens: bool,
+    closes: bool,
+}
+
 /// A phrase and where it stands, in characters.
 #[derive(Clone, Debug, Default)]
 struct Candidate {
@@ -87,17 +108,17 @@ pub(crate) fn find(
     max: usize,
 ) -> Vec<Keyphrase> {
     let max = if max == 0 { DEFAULT_MAX } else { max };
-    let mut candidates: BTreeMap<String, Candidate> = BTreeMap::new();
+    let mut candidates = Candidates::new();
     for block in text.paragraphs() {
         let headline = matches!(block.kind, ParagraphKind::Title | ParagraphKind::OriginalTitle);
         if block.kind != ParagraphKind::Metadata {
             read(text, gazetteer, mentions, (block.start, block.end), headline, &mut candidates);
         }
     }
-    let mut scored: Vec<(f64, &str, &Candidate)> = candidates
+    let mut scored: Vec<(f64, &[char], &Candidate)> = candidates
         .iter()
         .filter(|(_, candidate)| candidate.places.len() > 1 || candidate.whole)
-        .map(|(phrase, candidate)| (score(text, phrase, candidate), phrase.as_str(), candidate))
+        .map(|(phrase, candidate)| (score(text, phrase.len(), candidate), *phrase, candidate))
         .filter(|&(score, ..)| score > 0.0)
         .collect();
     let first = |candidate: &Candidate| candidate.places.first().map_or(0, |&(start, _)| start);
@@ -105,14 +126,14 @@ pub(crate) fn find(
         other.0.total_cmp(&one.0).then(first(one.2).cmp(&first(other.2))).then(one.1.cmp(other.1))
     });
     scored.truncate(max.saturating_mul(RIVALS));
-    let mut kept: Vec<(f64, &str, &Candidate)> = Vec::new();
+    let mut kept: Vec<(f64, &[char], &Candidate)> = Vec::new();
     let mut covered = Mask::new(text.len());
     for rival in scored {
         if kept.len() == max {
             break;
         }
         // 副中心 says nothing beside 城市副中心, nor the other way round.
-        let apart = kept.iter().all(|(_, phrase, _)| !phrase.contains(rival.1) && !rival.1.contains(phrase));
+        let apart = kept.iter().all(|(_, phrase, _)| !within(rival.1, phrase) && !within(phrase, rival.1));
         // 淡化产业 beside 海水淡化: every place of it begins or ends inside a stronger phrase.
         if apart && rival.2.places.iter().any(|&(start, end)| !covered.overlaps(start, end)) {
             for &(start, end) in &rival.2.places {
@@ -131,16 +152,21 @@ pub(crate) fn find(
         .collect()
 }
 
+/// Whether one phrase stands in another.
+fn within(part: &[char], whole: &[char]) -> bool {
+    !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
+}
+
 /// Collects the candidates of one paragraph.
-fn read(
-    text: &Characters<'_>,
+fn read<'a>(
+    text: &'a Characters<'_>,
     gazetteer: &Gazetteer,
     mentions: &[(Finding, EntityIndex)],
     (start, end): (usize, usize),
     headline: bool,
-    candidates: &mut BTreeMap<String, Candidate>,
+    candidates: &mut Candidates<'a>,
 ) {
-    let mut run: Vec<(usize, usize)> = Vec::new();
+    let mut run: Vec<Word> = Vec::new();
     let mut next = mentions.partition_point(|(finding, _)| finding.start < start);
     let mut at = start;
     while at < end {
@@ -151,13 +177,13 @@ fn read(
         if let Some(finding) = mention.filter(|finding| finding.end <= end) {
             match finding.value.entity_type() {
                 EntityType::Zone | EntityType::Organization | EntityType::DocumentReference => {
-                    flush(text, gazetteer, mentions, &mut run, headline, candidates);
+                    flush(text, mentions, &mut run, headline, candidates);
                     name(text, finding, headline, candidates);
                     at = finding.end;
                     continue;
                 }
                 EntityType::Person | EntityType::Time | EntityType::Quantity | EntityType::Post => {
-                    flush(text, gazetteer, mentions, &mut run, headline, candidates);
+                    flush(text, mentions, &mut run, headline, candidates);
                     at = finding.end;
                     continue;
                 }
@@ -172,26 +198,21 @@ fn read(
         });
         let stop = text.word_end(at).min(end).min(post.map_or(end, |finding| finding.start));
         if stops(text, at, stop) {
-            flush(text, gazetteer, mentions, &mut run, headline, candidates);
+            flush(text, mentions, &mut run, headline, candidates);
         } else {
-            run.push((at, stop));
+            run.push(word(text, gazetteer, at, stop));
         }
         at = stop;
     }
-    flush(text, gazetteer, mentions, &mut run, headline, candidates);
+    flush(text, mentions, &mut run, headline, candidates);
 }
 
 /// A zone, body or document is a phrase by itself.
-fn name(
-    text: &Characters<'_>,
-    finding: &Finding,
-    headline: bool,
-    candidates: &mut BTreeMap<String, Candidate>,
-) {
+fn name<'a>(text: &'a Characters<'_>, finding: &Finding, headline: bool, candidates: &mut Candidates<'a>) {
     if !LENGTHS.contains(&finding.len()) || finding.len() < 3 {
         return;
     }
-    let candidate = candidates.entry(text.folded(finding.start, finding.end)).or_default();
+    let candidate = candidates.entry(text.slice(finding.start, finding.end)).or_default();
     candidate.places.push((finding.start, finding.end));
     candidate.whole = true;
     candidate.named = true;
@@ -207,51 +228,54 @@ fn stops(text: &Characters<'_>, start: usize, end: usize) -> bool {
     !written
         || function
         || letters.iter().all(|character| character.is_ascii_digit())
-        || STOPS.contains(&text.folded(start, end).as_str())
+        || STOP_SET.has_letters(letters)
+}
+
+/// What a word may be in a phrase.
+fn word(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end: usize) -> Word {
+    let letters = text.slice(start, end);
+    let verb =
+        OPENER_SET.has_letters(letters) || gazetteer.relates(letters) && !NOMINAL_SET.has_letters(letters);
+    // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
+    let opens = letters.len() > 1
+        || matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
+    // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
+    let last = text.before(end);
+    let cut = letters.len() == 1 && !TAIL_SET.has_letters(letters)
+        || matches!(last, '和' | '与' | '及' | '或' | '时' | '得' | '说');
+    Word { start, end, verb, opens, closes: !verb && !cut }
 }
 
 /// Makes candidates of a run of words.
-fn flush(
-    text: &Characters<'_>,
-    gazetteer: &Gazetteer,
+fn flush<'a>(
+    text: &'a Characters<'_>,
     mentions: &[(Finding, EntityIndex)],
-    run: &mut Vec<(usize, usize)>,
+    run: &mut Vec<Word>,
     headline: bool,
-    candidates: &mut BTreeMap<String, Candidate>,
+    candidates: &mut Candidates<'a>,
 ) {
-    let words: Vec<String> = run.iter().map(|&(start, end)| text.folded(start, end)).collect();
-    let verb =
-        |word: &str| OPENERS.contains(&word) || gazetteer.is_relating(word) && !NOMINAL.contains(&word);
     // What is left of the run once the verbs at its ends are gone is a whole phrase.
-    let left = words.iter().position(|word| !verb(word)).unwrap_or(words.len());
-    let right = words.iter().rposition(|word| !verb(word)).map_or(0, |last| last + 1);
+    let left = run.iter().position(|word| !word.verb).unwrap_or(run.len());
+    let right = run.iter().rposition(|word| !word.verb).map_or(0, |last| last + 1);
     let place = |range: (usize, usize)| {
         let at = mentions.partition_point(|(finding, _)| finding.start < range.0);
         mentions.get(at).is_some_and(|(finding, _)| {
             (finding.start, finding.end) == range && super::place::code_of(&finding.value).is_some()
         })
     };
-    for first in 0..run.len() {
-        for last in first..run.len().min(first + MAX_WORDS) {
-            let (Some(&(start, _)), Some(&(_, end))) = (run.get(first), run.get(last)) else { break };
+    for (first, opening) in run.iter().enumerate().filter(|(_, word)| word.opens) {
+        let start = opening.start;
+        for (last, closing) in run.iter().enumerate().skip(first).take(MAX_WORDS) {
+            let end = closing.end;
             if end - start > *LENGTHS.end() {
                 break;
             }
-            let ends = words.get(last).is_some_and(|word| !verb(word));
             let count = last + 1 - first;
-            // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
-            let single = words.get(first).is_some_and(|word| word.chars().count() == 1)
-                && !matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
-            // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
-            let tail = words.get(last).map_or("", String::as_str);
-            let cut = tail.chars().count() == 1 && !TAILS.contains(&tail)
-                || tail.ends_with(['和', '与', '及', '或', '时', '得', '说']);
             // A division by itself is where, not what.
-            let ground = count == 1 && place((start, end));
-            if !ends || end - start < 2 || single || cut || ground {
+            if !closing.closes || end - start < 2 || count == 1 && place((start, end)) {
                 continue;
             }
-            let candidate = candidates.entry(text.folded(start, end)).or_default();
+            let candidate = candidates.entry(text.slice(start, end)).or_default();
             // Overlapping repeats of one word do not count twice.
             if candidate.places.last().is_none_or(|&(_, before)| before <= start) {
                 candidate.places.push((start, end));
@@ -265,8 +289,7 @@ fn flush(
 }
 
 /// Weight of a candidate: repetition, length, place, headline, name.
-fn score(text: &Characters<'_>, phrase: &str, candidate: &Candidate) -> f64 {
-    let length = phrase.chars().count();
+fn score(text: &Characters<'_>, length: usize, candidate: &Candidate) -> f64 {
     let often = candidate.places.len() as f64;
     if candidate.words < 2 && (often < 3.0 || length < 2) {
         return 0.0;

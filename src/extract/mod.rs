@@ -26,6 +26,7 @@ mod entity;
 pub mod tagger;
 pub(crate) mod scan;
 mod judge;
+mod correction;
 pub mod extractor;
 #[cfg(test)]
 mod fixture;

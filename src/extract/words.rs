@@ -1,4 +1,4 @@
-//! Word lists that are asked at every character.
+//! Word lists that are asked at every character, or of every word.
 
 use super::characters::Characters;
 
@@ -49,4 +49,83 @@ impl Words {
 fn position(character: char) -> (usize, u64) {
     let folded = u32::from(character) & 4095;
     ((folded >> 6) as usize, 1 << (folded & 63))
+}
+
+/// A list of words, asked whether it holds a whole word.
+#[derive(Debug)]
+pub(crate) struct WordSet {
+    /// Open addressing by hash; its size is a power of two, and at most half of it is taken.
+    slots: Vec<&'static str>,
+}
+
+impl WordSet {
+    /// The words of a list; empty ones are left out.
+    pub(crate) fn new(list: impl IntoIterator<Item = &'static str>) -> Self {
+        let words: Vec<&'static str> = list.into_iter().filter(|word| !word.is_empty()).collect();
+        let mut slots = vec![""; (words.len() * 2).next_power_of_two().max(2)];
+        for word in words {
+            let mut at = hash(word.chars());
+            loop {
+                at &= slots.len() - 1;
+                match slots.get_mut(at) {
+                    Some(slot) if slot.is_empty() => *slot = word,
+                    Some(slot) if *slot != word => {
+                        at += 1;
+                        continue;
+                    }
+                    Some(_) | None => {}
+                }
+                break;
+            }
+        }
+        Self { slots }
+    }
+
+    /// Whether a word is in the list.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.holds(hash(word.chars()), |known| known == word)
+    }
+
+    /// The same of a word by its characters.
+    pub(crate) fn has_letters(&self, word: &[char]) -> bool {
+        self.holds(hash(word.iter().copied()), |known| known.chars().eq(word.iter().copied()))
+    }
+
+    fn holds(&self, hash: usize, is: impl Fn(&str) -> bool) -> bool {
+        let mut at = hash;
+        loop {
+            at &= self.slots.len() - 1;
+            match self.slots.get(at) {
+                Some(&"") => return false,
+                Some(known) if is(known) => return true,
+                Some(_) => at += 1,
+                None => return false,
+            }
+        }
+    }
+}
+
+/// Where a word is looked for first.
+fn hash(word: impl Iterator<Item = char>) -> usize {
+    let hash = word.fold(0_u64, |hash, character| {
+        (hash.rotate_left(5) ^ u64::from(u32::from(character))).wrapping_mul(0x517c_c1b7_2722_0a95)
+    });
+    (hash >> 32) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_its_words_and_no_others() {
+        let set = WordSet::new(["推动", "加快", "抓", "推动", ""]);
+        for word in ["推动", "加快", "抓"] {
+            assert!(set.has(word) && set.has_letters(&word.chars().collect::<Vec<char>>()), "{word}");
+        }
+        for word in ["", "推", "推动力", "快"] {
+            assert!(!set.has(word) && !set.has_letters(&word.chars().collect::<Vec<char>>()), "{word}");
+        }
+        assert!(!WordSet::new([]).has("推动"));
+    }
 }

@@ -57,8 +57,8 @@ pub fn read_weights(types: Vec<String>, clusters: Clusters, bytes: &[u8]) -> Res
     let (masks, rest) = rest.split_at_checked(keys).ok_or("cut short")?;
     let (shifts, mantissas) = rest.split_at_checked(slots).ok_or("cut short")?;
     let keys = key_bytes.as_chunks().0.iter().map(|&key| u32::from_le_bytes(key)).collect();
-    let mantissas = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
-    let weights = Weights::new(count, keys, masks.to_vec(), shifts.to_vec(), mantissas)?;
+    let mantissas: Vec<i8> = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
+    let weights = Weights::new(count, keys, masks.to_vec(), shifts.to_vec(), &mantissas)?;
     let transitions: Vec<i32> =
         transitions.as_chunks().0.iter().map(|&score| i32::from_le_bytes(score)).collect();
     Tagger::new(types, weights, &transitions, clusters)

@@ -1,6 +1,9 @@
 //! The words that directives are told by.
 
+use std::sync::LazyLock;
+
 use crate::extract::Modality;
+use crate::extract::words::WordSet;
 
 /// Words that mark how strongly a clause binds, as the segmenter gives them: the word, what it means, and how many of
 /// its last characters are the mark itself.
@@ -25,8 +28,17 @@ const MODALS: &[(&str, Modality, usize)] = &[
 
 /// What a word marks.
 pub(super) fn modal(word: &str) -> Option<(Modality, usize)> {
+    if !MODAL_SET.has(word) {
+        return None;
+    }
     MODALS.iter().find(|(known, ..)| *known == word).map(|&(_, modality, length)| (modality, length))
 }
+
+/// The lists, for asking of every word.
+static MODAL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(MODALS.iter().map(|&(word, ..)| word)));
+static CONJUNCTION_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(CONJUNCTIONS.iter().copied()));
+static ADVERB_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(ADVERBS.iter().copied()));
+static VERB_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(VERBS.iter().copied()));
 
 /// Whether a mark is a verb with an object of its own: 鼓励企业创新.
 pub(super) fn is_verb_too(word: &str) -> bool {
@@ -62,7 +74,7 @@ const CONJUNCTIONS: &[&str] = &[
 
 /// Whether a word joins a clause to what stands before.
 pub(super) fn is_conjunction(word: &str) -> bool {
-    CONJUNCTIONS.contains(&word)
+    CONJUNCTION_SET.has(word)
 }
 
 /// Words between a subject or mark and its verb.
@@ -80,7 +92,7 @@ const ADVERBS: &[&str] = &[
 
 /// Whether a word only colours the verb after it.
 pub(super) fn is_adverb(word: &str) -> bool {
-    ADVERBS.contains(&word)
+    ADVERB_SET.has(word)
 }
 
 /// Whether an adverb acts where no verb follows: 集中资源.
@@ -182,7 +194,7 @@ const VERBS: &[&str] = &[
 
 /// Whether a word opens a directive, apart from the relating words of the gazetteer.
 pub(super) fn is_verb(word: &str) -> bool {
-    VERBS.contains(&word)
+    VERB_SET.has(word)
 }
 
 /// Prepositions before the verb.

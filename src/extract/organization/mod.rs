@@ -2,6 +2,7 @@
 
 mod words;
 mod reach;
+mod office;
 
 use crate::extract::Detector;
 use crate::extract::MentionKind;
@@ -13,6 +14,7 @@ use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
 use crate::extract::judge::TAGGER;
+use office::office;
 use reach::Ground;
 use reach::department;
 use reach::reach;
@@ -22,6 +24,9 @@ use words::SUFFIX_WORDS;
 use words::ambiguous;
 use words::continues;
 pub(crate) use words::post_follows;
+
+/// The rules whose bodies are bodies whatever a tagger makes of them: what they look for has no other use.
+pub(crate) const CERTAIN: [&str; 2] = ["office_of_a_level", "body_of_a_level"];
 
 /// Finds the bodies outside what is taken. `places` are the places in order.
 pub(crate) fn find(
@@ -61,6 +66,11 @@ pub(crate) fn find(
         if let Some(finding) = level_body(&ground, index, taken) {
             ground.add(finding.start, finding.end);
             found.push(finding);
+        }
+        if let Some((start, end)) = office(&ground, index, taken) {
+            ground.add(start, end);
+            ground.known.take(start, end);
+            found.push(named(text, start, end, "office_of_a_level", 0.85));
         }
         if let Some((start, end)) = suffixed(&ground, index, taken) {
             ground.add(start, end);
@@ -236,7 +246,13 @@ fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding
     }
     let mut start = ground.places(index);
     // 河北省|委: the level belongs to the place, the body takes it along.
+    let alone = word == "政协"
+        && start == index
+        && text.is_word_start(index)
+        && !matches!(text.before(index), '届' | '次' | '级')
+        && text.any_of(end, &["第", "主席", "副主席", "委员会", "常委", "党组"]).is_none();
     if start == index
+        && !alone
         && matches!(text.at(index), '党' | '纪' | '政' | '人')
         && matches!(word, "人大" | "政协" | "政府" | "党委" | "纪委")
     {
@@ -250,8 +266,9 @@ fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding
             return None;
         }
     }
-    // A post or a part of it follows: 省委书记, 县委常委.
-    if post_follows(text, end) {
+    // A post or a part of it follows: 省委书记, 县委常委; 省政府家属楼 is a building.
+    let building = text.any_of(end, &["家属", "住宅", "大院", "大楼", "宿舍", "门口", "招待所", "广场"]);
+    if post_follows(text, end) && !(alone && text.starts_with(end, "委员")) || building.is_some() {
         return None;
     }
     (end - start >= 2).then(|| named(text, start, end, "body_of_a_level", 0.85))

@@ -92,7 +92,7 @@ pub(crate) fn find(
                 names.push(Name { start, end, rule: "role_before_name" });
             }
         }
-        if text.any_of(index, &["同志", "先生", "女士"]).is_some()
+        if text.any_of(index, &["同志", "先生", "女士", "涉黑", "涉恶"]).is_some()
             && let Some(start) = name_before(text, gazetteer, index)
         {
             names.push(Name { start, end: index, rule: "form_of_address" });
@@ -200,6 +200,8 @@ fn speakers(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>)
                     "回忆",
                     "认为，",
                     "觉得，",
+                    "记得",
+                    "感叹",
                 ],
             )
             .is_some()

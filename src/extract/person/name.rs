@@ -243,7 +243,8 @@ pub(crate) fn name_before(text: &Characters<'_>, gazetteer: &Gazetteer, end: usi
         let compound = gazetteer.is_compound_surname(first, second) && end - start >= 3;
         let surname = compound || end - start <= 3 && gazetteer.is_surname(first) && !RISKY.contains(first);
         let clear = !is_han(text.before(start))
-            || matches!(text.before(start), '和' | '与' | '同' | '对' | '的') && text.is_word_start(start);
+            || matches!(text.before(start), '和' | '与' | '同' | '对' | '的' | '为' | '当')
+                && text.is_word_start(start);
         let given = text
             .slice(start + 1, end)
             .iter()

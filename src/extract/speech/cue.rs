@@ -23,12 +23,12 @@ pub(super) const CUES: &[(&str, bool, bool)] = &[
     ("提出", true, false), ("认为", true, true), ("介绍", true, false), ("透露", false, false),
     ("宣布", false, true), ("宣告", false, true), ("呼吁", false, true), ("重申", false, true),
     ("声称", false, true), ("预计", false, false), ("预测", false, false), ("提到", false, false),
-    ("写道", false, false), ("叮嘱", false, true), ("嘱咐", false, true), ("嘱托", false, false),
+    ("写道", false, false), ("叮嘱", false, true), ("嘱咐", false, true), ("嘱托", true, false),
     ("提醒", false, false), ("告诉", false, false), ("念叨", false, false), ("感慨", false, false),
     ("解释", false, false), ("建议", false, false), ("规定", true, true), ("警告", false, true),
     ("承认", false, true), ("提议", false, true), ("指控", false, true), ("批评", false, true),
     ("报道", false, false), ("希望", true, true), ("反映", false, true), ("觉得", false, false),
-    ("下令", false, true), ("公布", false, false), ("说", true, true), ("称", true, true),
+    ("下令", false, true), ("公布", false, false), ("说", true, true), ("称", false, true),
 ];
 
 /// The cues, for asking at every character.
@@ -41,7 +41,8 @@ pub(super) const SPEAKERS: &[&str] = &[
     "媒体", "方面", "群众", "村民", "居民", "发言人", "警方", "军方", "有人", "民众", "分析", "声明", "公告",
     "文章", "评论", "社论", "国际组织", "委员们", "干部", "学者", "部门", "双方", "各方", "中方", "美方",
     "俄方", "乌方", "记者", "老人", "受访者", "数据", "代表团", "议员", "学生", "市民", "企业家", "中心",
-    "全会", "倡议", "方", "网友", "同志", "同学", "主席", "总书记", "总理", "总统", "省长", "市长", "书记",
+    "全会", "倡议", "方", "网友", "同志", "同学", "主席", "总书记", "总理", "总统", "省长", "市长", "书记", "领导人",
+    "州长", "县长", "区长", "镇长", "部长", "局长", "厅长", "外长", "首相", "议长", "主任", "校长", "院长", "会长", "秘书长",
 ];
 
 /// Adverbs between subject and cue.
@@ -49,8 +50,14 @@ pub(super) const SPEAKERS: &[&str] = &[
 pub(super) const ADVERBS: &[&str] = &[
     "纷纷", "再次", "也", "还", "又", "明确", "特别", "进一步", "多次", "曾经", "曾", "近日", "日前", "当天",
     "同时", "已", "均", "都", "一致", "则", "并", "反复", "就此", "对此", "说", "则", "庄严", "今天", "同一天",
-    "率先", "公开", "随后", "经常", "会后", "共同", "分别", "亲自",
+    "率先", "公开", "随后", "经常", "会后", "共同", "分别", "亲自", "第一次", "首次",
 ];
+
+/// Words before a body that stands beside what is told and does not tell: 向法院提起诉讼, 在文章中.
+const BESIDE: &[&str] = &["向", "在", "到", "对", "由", "于", "从", "给", "与", "和", "经", "受"];
+
+/// Longest quotation that may stand before who said it, in characters.
+const MAX_QUOTE_BEFORE: usize = 400;
 
 /// Longest clause in characters that a cue may close.
 const MAX_CLAUSE: usize = 120;
@@ -127,7 +134,7 @@ impl Scene<'_> {
             return None;
         }
         let (word, _) = CUE_WORDS.at(text, index)?;
-        let &(_, goes_on, bare) = CUES.iter().find(|&&(cue, ..)| cue == word)?;
+        let &(_, mut goes_on, bare) = CUES.iter().find(|&&(cue, ..)| cue == word)?;
         let end = index + word.chars().count();
         let single = word.chars().count() == 1;
         // 时说，: the segmenter joins the two; before a comma only these make another word of it.
@@ -148,14 +155,13 @@ impl Scene<'_> {
                 | '简'
                 | '名'
                 | '职'
-                | '人'
                 | '统'
                 | '堪'
                 | '自'
                 | '宣'
                 | '谎'
                 | '据'
-        );
+        ) || word == "称" && text.before(index) == '人';
         if single && (if comma { joined } else { !text.is_word_start(index) || text.word_end(index) != end })
         {
             return None;
@@ -177,22 +183,29 @@ impl Scene<'_> {
         }
         if text.at(after) == '过' {
             after += 1;
+            goes_on = false;
         }
+        let quote = self.quote_before(clause, end);
         // 介绍说、告诉记者、叮嘱代表: a short receiver before the comma.
         if !matches!(text.at(after), '，' | '：' | '“')
-            && matches!(word, "告诉" | "叮嘱" | "提醒" | "嘱咐" | "表示")
+            && matches!(word, "告诉" | "叮嘱" | "提醒" | "嘱咐" | "表示" | "要求")
         {
             let comma = (after..after + 7).find(|&at| matches!(text.at(at), '，' | '：'));
             let receiver = comma.filter(|&comma| {
                 word != "表示"
                     && text.slice(after, comma).iter().all(|&character| is_han(character))
-                    && self.is_receiver(after, comma)
+                    && (if word == "要求" {
+                        self.is_asked(after, comma)
+                    } else {
+                        self.is_receiver(after, comma)
+                    })
             });
             after = receiver.unwrap_or(after);
         }
         let marked = matches!(text.at(after), '，' | '：')
             || text.at(after) == '“' && (bare || matches!(word, "提出" | "写道"));
         if !marked
+            && quote.is_none()
             && (!bare
                 || is_clause_end(text.at(after))
                 || matches!(text.at(after), '的' | '、' | '”' | '》' | '了' | '为' | '）'))
@@ -209,13 +222,35 @@ impl Scene<'_> {
         }
         let subject = self.subject(sentence, clause, index, last, last_person, previous)?;
         let (range, entity, carried, pronoun) = subject;
+        if let Some(quote) = quote {
+            let beside = range.is_some_and(|(_, end)| self.only_adverbs(end, index));
+            let cue = (index, end);
+            let hit = Hit {
+                subject: range,
+                entity,
+                carried,
+                pronoun,
+                cue,
+                content: end,
+                goes_on: false,
+                clause,
+                quote: Some(quote),
+            };
+            return (beside && !carried).then_some(hit);
+        }
+        // 州长11日说: news of the day, a sentence of each.
+        let dated = range.is_some_and(|(_, end)| {
+            self.times.binary_search_by_key(&end, |&(from, _)| from).is_ok() && self.only_adverbs(end, index)
+        });
+        goes_on &= !dated;
         // 落实中央部署要求，: a noun, unless its subject opens the clause.
         let noun = matches!(
             word,
             "要求" | "希望" | "建议" | "规定" | "报道" | "批评" | "反映" | "呼吁" | "提议" | "警告"
         );
         let opens = range.is_some_and(|(start, _)| start <= clause + 3);
-        if noun && comma && !(opens && !carried || word == "报道" && text.at(clause) == '据') {
+        let beside = range.is_some_and(|(_, end)| self.only_adverbs(end, index));
+        if noun && comma && !(opens && !carried && beside || word == "报道" && text.at(clause) == '据') {
             return None;
         }
         if noun
@@ -245,6 +280,7 @@ impl Scene<'_> {
                         | "叮嘱"
                         | "嘱咐"
                 ) && index - clause <= 4
+                    || word == "希望" && index - clause <= 1
             } else {
                 range.is_some_and(|(_, end)| self.only_adverbs(end, index))
             };
@@ -263,7 +299,34 @@ impl Scene<'_> {
             }
         }
         let content = if matches!(text.at(after), '，' | '：') { after + 1 } else { after };
-        Some(Hit { subject: range, entity, carried, pronoun, cue: (index, end), content, goes_on, clause })
+        let cue = (index, end);
+        Some(Hit { subject: range, entity, carried, pronoun, cue, content, goes_on, clause, quote: None })
+    }
+
+    /// What stands in quotation marks before a clause that ends with its cue: “…”，周明远说。
+    fn quote_before(&self, clause: usize, end: usize) -> Option<(usize, usize)> {
+        let text = self.text;
+        let end = end + usize::from(text.at(end) == '道');
+        let close = clause.checked_sub(1)?;
+        let ends = matches!(text.at(end), '。' | '；' | '！' | '\n' | '\0')
+            || text.at(end) == '，' && text.at(end + 1) != '“';
+        if text.at(close) != '”' || !ends || !matches!(text.before(close), '，' | '。' | '！' | '？' | '…')
+        {
+            return None;
+        }
+        let mut depth = 0;
+        for at in (close.saturating_sub(MAX_QUOTE_BEFORE)..=close).rev() {
+            match text.at(at) {
+                '”' => depth += 1,
+                '“' => depth -= 1,
+                '\n' => return None,
+                _ => {}
+            }
+            if depth == 0 {
+                return Some((at + 1, close));
+            }
+        }
+        None
     }
 
     /// Who stands before the cue: span, entity, carried over, pronoun.
@@ -326,7 +389,8 @@ impl Scene<'_> {
             }
             let named = self.actors_in(sentence.start, index);
             let named = named.get(..named.len().min(MAX_ACTORS)).unwrap_or_default();
-            let named = named.iter().find(people).or_else(|| named.iter().find(bodies));
+            let tells = |actor: &&Actor| bodies(actor) && text.any_before(actor.start, BESIDE).is_none();
+            let named = named.iter().find(people).or_else(|| named.iter().find(tells));
             return match (named, last) {
                 (Some(actor), _) => Some((None, Some(actor.entity), true, false)),
                 (None, Some((range, entity))) => {
@@ -335,8 +399,17 @@ impl Scene<'_> {
                 (None, None) => None,
             };
         }
-        if let Some(actor) = inside.iter().find(bodies) {
+        let within = |actor: &&Actor| {
+            actor.kind == EntityType::DocumentReference
+                && matches!(text.before(actor.start), '在' | '从')
+                && matches!(text.at(actor.end), '中' | '里' | '上')
+        };
+        if let Some(actor) = inside.iter().find(|actor| bodies(actor) && !within(actor)) {
             let mut end = actor.end;
+            // 多名黎巴嫩政府官员
+            let many =
+                text.any_before(actor.start, &["多名", "多位", "一名", "一位", "部分", "有关", "一些"]);
+            let begin = many.map_or(actor.start, |(_, length)| actor.start - length).max(start);
             let tail = text.any_of(
                 end,
                 &[
@@ -360,7 +433,7 @@ impl Scene<'_> {
                 end += length;
             }
             return Some((
-                Some((actor.start, end)),
+                Some((if end > actor.end { begin } else { actor.start }, end)),
                 Some(actor.entity).filter(|_| end == actor.end),
                 false,
                 false,
@@ -386,9 +459,23 @@ impl Scene<'_> {
         }) {
             end = at;
         }
+        // 75%的受访者, 没几天有人: how many, and since when, does not say who.
+        let share =
+            (start..end).rev().find(|&at| text.at(at) == '的' && matches!(text.before(at), '%' | '成'));
+        start = share.map_or(start, |at| at + 1);
+        if text.ends_with(end, "有人") && end - start > 2 {
+            start = end - 2;
+        }
         let reported = text.ends_with(start, "据") && end - start <= 16;
         let noun = reported || text.any_before(end, SPEAKERS).is_some();
         (noun && end - start <= 24 && end > start).then_some((Some((start, end)), None, false, false))
+    }
+
+    /// Whether words name whom something is asked of: 要求江西，
+    fn is_asked(&self, start: usize, end: usize) -> bool {
+        end - start <= 5
+            && (self.grounds.binary_search(&start).is_ok()
+                || self.actors_in(start, start + 1).iter().any(|actor| actor.end == end))
     }
 
     /// Whether words name who is spoken to: 记者, 村民们; 盘活厂房 is what is said.

@@ -55,6 +55,9 @@ const ATTENDING: &[&str] = &[
 /// Longest closing bracket that names who wrote a text, in characters.
 const MAX_BYLINE: usize = 40;
 
+/// Numbered paragraphs that one cue may introduce.
+const MAX_ITEMS: usize = 64;
+
 /// Cues of a sentence that may cut short what an earlier one introduces.
 const MAX_LATER: usize = 16;
 
@@ -85,6 +88,8 @@ struct Hit {
     content: usize,
     goes_on: bool,
     clause: usize,
+    /// What was said, where it stands before who said it.
+    quote: Option<(usize, usize)>,
 }
 
 /// Finds the speeches, in order, and the pronouns resolved for them.
@@ -221,7 +226,9 @@ impl Scene<'_> {
         let mut direct = false;
         let mut end = sentence.end;
         let mut closed = None;
-        if quote {
+        if let Some((from, close)) = hit.quote {
+            (start, direct, closed) = (from - 1, true, Some(close));
+        } else if quote {
             closed = closing_quote(text, start, start + 2000);
             if let Some(close) = closed {
                 let final_mark = matches!(text.before(close), '。' | '！' | '？');
@@ -238,6 +245,9 @@ impl Scene<'_> {
         if direct && let Some(close) = closed {
             start += 1;
             end = trimmed_end(text, start, close);
+            end -= usize::from(hit.quote.is_some() && text.before(end) == '，');
+        } else if let Some(list) = self.list_after(hit.content) {
+            (start, end) = list;
         } else {
             // Another cue of the same speaker ends what this one introduces.
             let cut = later.iter().take(MAX_LATER).find(|next| next.carried || next.pronoun);
@@ -276,6 +286,27 @@ impl Scene<'_> {
             confidence: if hit.carried { 0.65 } else { 0.85 },
         };
         Some((speech, end))
+    }
+
+    /// The paragraphs that a colon at the end of a line introduces: 一是…, 二是….
+    fn list_after(&self, content: usize) -> Option<(usize, usize)> {
+        let text = self.text;
+        if text.at(content) != '\n' || !matches!(text.before(content), '：' | ':') {
+            return None;
+        }
+        let paragraphs = text.paragraphs();
+        let from = paragraphs.partition_point(|paragraph| paragraph.start < content);
+        let items = paragraphs.get(from..).unwrap_or_default().iter().take(MAX_ITEMS);
+        let numbered = |paragraph: &&Block| {
+            let (head, next) = (text.at(paragraph.start), text.at(paragraph.start + 1));
+            let digit = |character: char| "一二三四五六七八九十123456789".contains(character);
+            digit(head) && matches!(next, '是' | '、' | '．' | '.' | '要')
+                || matches!(head, '（' | '(' | '第') && digit(next)
+        };
+        let (first, last) = items
+            .take_while(numbered)
+            .fold((None, content), |(first, _), item| (first.or(Some(item.start)), item.end));
+        Some((first?, trimmed_end(text, first?, last)))
     }
 
     /// Whether what a cue introduces may go on over sentences.
@@ -467,6 +498,28 @@ mod tests {
     #[test]
     fn quotation_marks_stay_outside() {
         check("省长周明远说：“今年要见效。”", &[("周明远", "说", "今年要见效")]);
+    }
+
+    #[test]
+    fn quotations_may_come_first() {
+        check("“桥今年一定修通。”县长周明远说。", &[("周明远", "说", "桥今年一定修通")]);
+        check("“水清了，”村民赵文告诉记者。", &[]);
+        check("“水清了，鱼也回来了，”县长周明远表示。", &[("周明远", "表示", "水清了，鱼也回来了")]);
+    }
+
+    #[test]
+    fn news_of_the_day_is_a_sentence_of_each() {
+        check("州长赵文11日说，大桥已经关闭。当地居民绕道出行。", &[("赵文", "说", "大桥已经关闭")]);
+        check("警方称，两人受伤。道路随后恢复通行。", &[("警方", "称", "两人受伤")]);
+        check("厂长周明远对车间负责人说，设备要检修。", &[("周明远", "说", "设备要检修")]);
+    }
+
+    #[test]
+    fn numbered_paragraphs_belong_to_the_colon() {
+        check(
+            "县长周明远提出三点建议：\n一是修路。\n二是种树。\n三是通水。\n会议结束。",
+            &[("周明远", "提出", "一是修路。\n二是种树。\n三是通水")],
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! O is 0, and B, M, E, S of type *t* are 4*t* + 1 to 4*t* + 4. Only what spells spans is a path, so that a path is a
 //! set of spans and nothing has to be repaired.
 
+use super::model::UNIT;
+
 /// Index of a tag.
 pub(crate) type Tag = u16;
 
@@ -115,7 +117,14 @@ pub(crate) struct Transitions {
     scores: Vec<f64>,
     /// Their exponentials.
     factors: Vec<f64>,
+    /// The same by tag after and tag before, 0 where one may not follow the other.
+    into_factors: Vec<f64>,
+    /// The scores so, in units, out of reach where one may not follow the other.
+    into_units: Vec<i32>,
 }
+
+/// What a path gets for a step that it may not take: less than any path can make up for.
+const ILLEGAL: i32 = i32::MIN / 2;
 
 impl Transitions {
     /// Transitions with these scores, by tag before and tag after.
@@ -124,7 +133,14 @@ impl Transitions {
         let before = (0..tags)
             .map(|after| (0..tags).filter(|&tag| follows(tag, after)).map(|tag| tag as u16).collect())
             .collect();
-        let mut made = Self { tags, before, scores, factors: vec![0.0; tags * tags] };
+        let mut made = Self {
+            tags,
+            before,
+            scores,
+            factors: vec![0.0; tags * tags],
+            into_factors: vec![0.0; tags * tags],
+            into_units: vec![ILLEGAL; tags * tags],
+        };
         made.refresh();
         made
     }
@@ -144,15 +160,36 @@ impl Transitions {
         for (factor, &score) in self.factors.iter_mut().zip(&self.scores) {
             *factor = libm::exp(score);
         }
+        for (after, before) in self.before.iter().enumerate() {
+            for &before in before {
+                let from = usize::from(before) * self.tags + after;
+                let into = after * self.tags + usize::from(before);
+                if let (Some(slot), Some(&factor)) = (self.into_factors.get_mut(into), self.factors.get(from))
+                {
+                    *slot = factor;
+                }
+                if let (Some(slot), Some(&score)) = (self.into_units.get_mut(into), self.scores.get(from)) {
+                    *slot = libm::round(score / UNIT) as i32;
+                }
+            }
+        }
+    }
+
+    /// Factors of the steps to a tag, by the tag before.
+    pub(super) fn factors_into(&self, after: Tag) -> &[f64] {
+        let from = usize::from(after) * self.tags;
+        self.into_factors.get(from..from + self.tags).unwrap_or_default()
+    }
+
+    /// Scores of the steps to a tag in units, by the tag before.
+    pub(super) fn units_into(&self, after: Tag) -> &[i32] {
+        let from = usize::from(after) * self.tags;
+        self.into_units.get(from..from + self.tags).unwrap_or_default()
     }
 
     /// Number of tags.
     pub(crate) fn tags(&self) -> usize {
         self.tags
-    }
-
-    fn score(&self, before: usize, after: usize) -> f64 {
-        self.scores.get(before * self.tags + after).copied().unwrap_or(0.0)
     }
 
     fn factor(&self, before: usize, after: usize) -> f64 {
@@ -165,7 +202,7 @@ impl Transitions {
     }
 }
 
-/// What one sentence needs, kept from one to the next so that a text costs no allocation per sentence.
+/// All tags of one sentence, for learning; kept from one to the next so that a text costs no allocation per sentence.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lattice {
     /// Score of each tag at each position.
@@ -174,9 +211,6 @@ pub(crate) struct Lattice {
     backward: Vec<f64>,
     factors: Vec<f64>,
     scales: Vec<f64>,
-    best: Vec<f64>,
-    origin: Vec<u16>,
-    next: Vec<f64>,
     weighted: Vec<f64>,
 }
 
@@ -184,57 +218,6 @@ pub(crate) struct Lattice {
 const NEGLIGIBLE: f64 = -50.0;
 
 impl Lattice {
-    /// The best path; the emissions are rows of one score a tag.
-    pub(crate) fn viterbi(&mut self, transitions: &Transitions, path: &mut Vec<Tag>) {
-        let tags = transitions.tags;
-        let length = self.emissions.len() / tags;
-        path.clear();
-        path.resize(length, 0);
-        self.origin.clear();
-        self.origin.resize(length * tags, 0);
-        self.best.clear();
-        self.next.clear();
-        self.next.resize(tags, f64::NEG_INFINITY);
-        for (at, row) in self.emissions.chunks_exact(tags).enumerate() {
-            if at == 0 {
-                self.best.extend(
-                    row.iter().enumerate().map(
-                        |(tag, &score)| {
-                            if opens(tag) { score } else { f64::NEG_INFINITY }
-                        },
-                    ),
-                );
-                continue;
-            }
-            let Some(origins) = self.origin.get_mut(at * tags..(at + 1) * tags) else { break };
-            for (after, ((slot, origin), &score)) in self.next.iter_mut().zip(origins).zip(row).enumerate() {
-                let mut best = f64::NEG_INFINITY;
-                for &before in transitions.before(after) {
-                    let before_index = usize::from(before);
-                    let known = self.best.get(before_index).copied().unwrap_or(f64::NEG_INFINITY);
-                    let candidate = known + transitions.score(before_index, after);
-                    if candidate > best {
-                        best = candidate;
-                        *origin = before;
-                    }
-                }
-                *slot = best + score;
-            }
-            std::mem::swap(&mut self.best, &mut self.next);
-        }
-        let mut last = 0;
-        let mut score = f64::NEG_INFINITY;
-        for (tag, &known) in self.best.iter().enumerate() {
-            if closes(tag) && known > score {
-                (last, score) = (tag, known);
-            }
-        }
-        for (at, slot) in path.iter_mut().enumerate().rev() {
-            *slot = last as Tag;
-            last = usize::from(self.origin.get(at * tags + last).copied().unwrap_or(0));
-        }
-    }
-
     /// Forward and backward sums of the sentence, scaled by position; the logarithm of the sum over all paths.
     pub(crate) fn sum(&mut self, transitions: &Transitions) -> f64 {
         let tags = transitions.tags;
@@ -346,43 +329,24 @@ impl Lattice {
             }
         }
     }
-
-    /// Probability that exactly this span has this type, after [`Lattice::sum`].
-    pub(crate) fn span(&self, transitions: &Transitions, start: usize, end: usize, kind: usize) -> f64 {
-        let tags = transitions.tags;
-        let value = |table: &[f64], at: usize, tag: usize| table.get(at * tags + tag).copied().unwrap_or(0.0);
-        if end == start + 1 {
-            let single = tag(Part::Single, kind);
-            return value(&self.forward, start, single) * value(&self.backward, start, single);
-        }
-        let (begin, middle, last) = (tag(Part::Begin, kind), tag(Part::Middle, kind), tag(Part::End, kind));
-        let mut product = value(&self.forward, start, begin);
-        let mut before = begin;
-        for at in start + 1..end {
-            let after = if at + 1 == end { last } else { middle };
-            let scale = self.scales.get(at).copied().unwrap_or(1.0);
-            product *= transitions.factor(before, after) * value(&self.factors, at, after) / scale;
-            before = after;
-        }
-        (product * value(&self.backward, end - 1, last)).clamp(0.0, 1.0)
-    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    /// Every legal path of a sentence with its score.
-    fn paths(lattice: &Lattice, transitions: &Transitions) -> Vec<(Vec<usize>, f64)> {
+    /// Every legal path with its score; `emissions` are rows of one score a tag.
+    pub(in super::super) fn paths(emissions: &[f64], transitions: &Transitions) -> Vec<(Vec<usize>, f64)> {
         let tags = transitions.tags();
         let mut found: Vec<(Vec<usize>, f64)> = vec![(Vec::new(), 0.0)];
-        for row in lattice.emissions.chunks_exact(tags) {
+        for row in emissions.chunks_exact(tags) {
             let mut longer = Vec::new();
             for (path, score) in &found {
                 for (tag, emission) in row.iter().enumerate() {
                     let legal = path.last().map_or(opens(tag), |&before| follows(before, tag));
                     if legal {
-                        let step = path.last().map_or(0.0, |&before| transitions.score(before, tag));
+                        let step =
+                            path.last().map_or(0.0, |&before| transitions.scores()[before * tags + tag]);
                         longer.push(([path.as_slice(), &[tag]].concat(), score + step + emission));
                     }
                 }
@@ -394,21 +358,16 @@ mod tests {
     }
 
     #[test]
-    fn sums_and_the_best_path_are_those_over_all_paths() {
+    fn sums_are_those_over_all_paths() {
         let types = 2;
         let n = tags(types);
         let noise = |at: usize| ((at * 7919 + 13) % 101) as f64 / 20.0 - 2.5;
         let transitions = Transitions::new(types, (0..n * n).map(|at| noise(at + 3)).collect());
         let mut lattice = Lattice { emissions: (0..5 * n).map(noise).collect(), ..Lattice::default() };
-        let all = paths(&lattice, &transitions);
+        let all = paths(&lattice.emissions, &transitions);
         let total: f64 = all.iter().map(|(_, score)| score.exp()).sum();
         let logarithm = lattice.sum(&transitions);
         assert!((logarithm - total.ln()).abs() < 1e-9);
-
-        let mut path = Vec::new();
-        lattice.viterbi(&transitions, &mut path);
-        let best = all.iter().max_by(|one, other| one.1.total_cmp(&other.1)).unwrap();
-        assert_eq!(path.iter().map(|&tag| usize::from(tag)).collect::<Vec<_>>(), best.0);
 
         let mut marginals = Vec::new();
         lattice.marginals(&mut marginals);
@@ -419,12 +378,6 @@ mod tests {
                 assert!((marginals[at * n + tag] - with / total).abs() < 1e-9);
             }
         }
-        let of_span: f64 = all
-            .iter()
-            .filter(|(path, _)| path[1..4] == [5, 6, 7])
-            .map(|(_, score)| score.exp() / total)
-            .sum();
-        assert!((lattice.span(&transitions, 1, 4, 1) - of_span).abs() < 1e-9);
         let mut expected = vec![0.0; n * n];
         lattice.add_transitions(&transitions, &mut expected);
         let zero_to_zero: f64 = all

@@ -8,6 +8,7 @@
 //! It reads what the rules found as evidence among other evidence, so that it learns from annotated articles which rule
 //! to believe where.
 
+mod beam;
 mod clusters;
 mod features;
 mod lattice;
@@ -16,6 +17,7 @@ mod unit;
 
 use super::characters::Characters;
 use super::gazetteer::Gazetteer;
+use beam::Beam;
 
 pub(crate) use clusters::Classes;
 pub use clusters::Clusters;
@@ -55,7 +57,7 @@ pub struct Tagger {
 pub(crate) struct Scratch {
     occurrences: Vec<Occurrence>,
     scores: Vec<i32>,
-    lattice: Lattice,
+    beam: Beam,
     path: Vec<Tag>,
     summed: bool,
 }
@@ -88,7 +90,7 @@ impl Tagger {
     /// Number of things that it has weights for.
     #[must_use]
     pub fn feature_count(&self) -> usize {
-        self.weights.parts().0.len()
+        self.weights.len()
     }
 
     /// Classes of words and characters.
@@ -112,7 +114,7 @@ impl Tagger {
         (start, end): (usize, usize),
         scratch: &mut Scratch,
     ) -> Vec<Tagged> {
-        let Scratch { occurrences, scores, lattice, path, summed } = scratch;
+        let Scratch { occurrences, scores, beam, path, summed } = scratch;
         let length = end - start;
         let tags = self.transitions.tags();
         let reader = Reader { text, gazetteer, clusters: &self.clusters, hints };
@@ -121,23 +123,18 @@ impl Tagger {
         scores.resize(length * tags, 0);
         for occurrence in occurrences.iter() {
             if let Some(found) = self.weights.find(occurrence.key) {
-                occurrence.slots(length, |at, slot| {
-                    if let Some(scores) = scores.get_mut(at * tags..(at + 1) * tags) {
-                        self.weights.add(found, slot, scores);
-                    }
-                });
+                self.weights.add(found, occurrence, length, scores);
             }
         }
-        lattice.emissions.clear();
-        lattice.emissions.extend(scores.iter().map(|&score| f64::from(score) * UNIT));
-        lattice.viterbi(&self.transitions, path);
+        beam.read(scores, tags);
+        beam.viterbi(&self.transitions, path);
         let mut found = spans(path);
         *summed = !found.is_empty();
         if *summed {
-            lattice.sum(&self.transitions);
+            beam.sum(&self.transitions);
         }
         for tagged in &mut found {
-            tagged.probability = lattice.span(&self.transitions, tagged.start, tagged.end, tagged.kind);
+            tagged.probability = beam.span(&self.transitions, tagged.start, tagged.end, tagged.kind);
             tagged.start += start;
             tagged.end += start;
         }
@@ -152,9 +149,9 @@ impl Tagger {
         scratch: &mut Scratch,
     ) -> f64 {
         if !scratch.summed {
-            scratch.lattice.sum(&self.transitions);
+            scratch.beam.sum(&self.transitions);
             scratch.summed = true;
         }
-        scratch.lattice.span(&self.transitions, start, end, kind)
+        scratch.beam.span(&self.transitions, start, end, kind)
     }
 }

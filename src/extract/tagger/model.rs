@@ -2,6 +2,8 @@
 
 use super::features::Key;
 use super::features::MAX_SLOTS;
+use super::features::Occurrence;
+use super::features::Shape;
 use super::lattice;
 
 /// Weights are whole numbers of this size times a power of two.
@@ -24,16 +26,19 @@ pub(crate) struct Weights {
     keys: Vec<Key>,
     /// Which slots each has, a bit each.
     masks: Vec<u8>,
-    /// Left shift of each slot's weights.
+    /// Left shift of each slot's weights in a file.
     shifts: Vec<u8>,
-    /// One a tag for each slot.
-    mantissas: Vec<i8>,
+    /// One a tag for each slot, in units.
+    rows: Vec<i16>,
     /// Open addressing by key: key, and the index of the first slot above eight bits of mask; 0 where empty.
     table: Vec<(Key, u32)>,
 }
 
 /// Slots that a table can hold.
 const MAX_TOTAL: usize = 1 << 24;
+
+/// Largest shift; a weight is 32 at most.
+const MAX_SHIFT: u8 = 8;
 
 impl Weights {
     /// Rounds and packs rows; slots whose weights all round to nothing are left out.
@@ -46,7 +51,7 @@ impl Weights {
             let mut mask = 0_u8;
             for (slot, weights) in &row.slots {
                 let highest = weights.iter().fold(0.0_f32, |highest, weight| highest.max(weight.abs()));
-                let highest = (f64::from(highest) / UNIT).min(127.0 * 32_768.0);
+                let highest = (f64::from(highest) / UNIT).min(127.0 * f64::from(1_u32 << MAX_SHIFT));
                 let mut shift = 0_u8;
                 while highest / f64::from(1_u32 << shift) > 127.0 {
                     shift += 1;
@@ -70,7 +75,7 @@ impl Weights {
                 masks.push(mask);
             }
         }
-        Self::assemble(tags, keys, masks, shifts, mantissas)
+        Self::assemble(tags, keys, masks, shifts, &mantissas)
     }
 
     /// Weights from their parts.
@@ -82,7 +87,7 @@ impl Weights {
         keys: Vec<Key>,
         masks: Vec<u8>,
         shifts: Vec<u8>,
-        mantissas: Vec<i8>,
+        mantissas: &[i8],
     ) -> Result<Self, String> {
         let tags = lattice::tags(types);
         if !keys.is_sorted_by(|one, other| one < other) {
@@ -96,14 +101,14 @@ impl Weights {
             return Err(format!("{slots} slots are more than this program reads"));
         }
         if masks.iter().any(|&mask| mask == 0 || mask >= 1 << MAX_SLOTS)
-            || shifts.iter().any(|&shift| shift > 15)
+            || shifts.iter().any(|&shift| shift > MAX_SHIFT)
         {
             return Err("a mask or a shift is out of bounds".to_owned());
         }
         Ok(Self::assemble(tags, keys, masks, shifts, mantissas))
     }
 
-    fn assemble(tags: usize, keys: Vec<Key>, masks: Vec<u8>, shifts: Vec<u8>, mantissas: Vec<i8>) -> Self {
+    fn assemble(tags: usize, keys: Vec<Key>, masks: Vec<u8>, shifts: Vec<u8>, mantissas: &[i8]) -> Self {
         let capacity = (keys.len() * 2).next_power_of_two().max(2);
         let mut table = vec![(0, 0); capacity];
         let mut first = 0_u32;
@@ -117,7 +122,12 @@ impl Weights {
             }
             first += mask.count_ones();
         }
-        Self { tags, keys, masks, shifts, mantissas, table }
+        let rows = mantissas
+            .chunks_exact(tags.max(1))
+            .zip(&shifts)
+            .flat_map(|(row, &shift)| row.iter().map(move |&mantissa| i16::from(mantissa) << shift))
+            .collect();
+        Self { tags, keys, masks, shifts, rows, table }
     }
 
     /// Where a key's weights are, if it has any.
@@ -136,23 +146,57 @@ impl Weights {
         }
     }
 
-    /// Adds the weights of a slot to the scores of a character, in units.
-    pub(crate) fn add(&self, found: Found, slot: usize, scores: &mut [i32]) {
-        let bit = 1_u8 << slot;
-        if found.mask & bit == 0 {
-            return;
-        }
-        let index = found.first + (found.mask & (bit - 1)).count_ones() as usize;
-        let Some(&shift) = self.shifts.get(index) else { return };
-        let row = self.mantissas.get(index * self.tags..(index + 1) * self.tags).unwrap_or_default();
-        for (score, &mantissa) in scores.iter_mut().zip(row) {
-            *score += i32::from(mantissa) << shift;
+    /// Adds the weights of an occurrence to the scores of the characters that it speaks for, in units.
+    pub(crate) fn add(&self, found: Found, occurrence: &Occurrence, length: usize, scores: &mut [i32]) {
+        let tags = self.tags;
+        let mut put = |at: usize, index: usize, count: usize| {
+            let row = self.rows.get(index * tags..(index + count) * tags).unwrap_or_default();
+            let slot = scores.get_mut(at * tags..(at + count) * tags).unwrap_or_default();
+            for (score, &weight) in slot.iter_mut().zip(row) {
+                *score += i32::from(weight);
+            }
+        };
+        match occurrence.shape {
+            Shape::Window => {
+                // Slots that stand side by side are added in one go.
+                let mut mask = u32::from(found.mask);
+                let mut index = found.first;
+                let mut at = occurrence.start;
+                while mask != 0 {
+                    let gap = mask.trailing_zeros();
+                    mask >>= gap;
+                    at += gap as i32;
+                    let run = mask.trailing_ones();
+                    let before = (-at).clamp(0, run as i32);
+                    let behind = (at + run as i32 - length as i32).clamp(0, run as i32 - before);
+                    let (skip, count) = (before as usize, run as usize - (before + behind) as usize);
+                    if count > 0 {
+                        put((at + before) as usize, index + skip, count);
+                    }
+                    index += run as usize;
+                    at += run as i32;
+                    mask >>= run;
+                }
+            }
+            Shape::Span => occurrence.slots(length, |at, slot| {
+                let bit = 1_u8 << slot;
+                if found.mask & bit != 0 {
+                    put(at, found.first + (found.mask & (bit - 1)).count_ones() as usize, 1);
+                }
+            }),
         }
     }
 
     /// Keys, masks, shifts, mantissas.
-    pub(crate) fn parts(&self) -> (&[Key], &[u8], &[u8], &[i8]) {
-        (&self.keys, &self.masks, &self.shifts, &self.mantissas)
+    pub(crate) fn parts(&self) -> (&[Key], &[u8], &[u8], Vec<i8>) {
+        let rows = self.rows.chunks_exact(self.tags.max(1)).zip(&self.shifts);
+        let mantissas = rows.flat_map(|(row, &shift)| row.iter().map(move |&weight| (weight >> shift) as i8));
+        (&self.keys, &self.masks, &self.shifts, mantissas.collect())
+    }
+
+    /// Number of keys.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
     }
 }
 

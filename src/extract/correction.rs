@@ -1,0 +1,237 @@
+//! What is known for certain, where a tagger marked something else.
+//!
+//! A tagger weighs evidence one span at a time. What tables and fixed forms know without doubt, and what the document
+//! itself shows elsewhere, is put right here.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Detector;
+use super::EntityType;
+use super::characters::Characters;
+use super::characters::Mask;
+use super::characters::is_han;
+use super::finding::Finding;
+use super::judge::Judged;
+use super::judge::TAGGER;
+use super::organization;
+use super::person;
+use super::person::Name;
+use super::scan::Scan;
+
+/// A name that is marked at least as surely is one wherever the document repeats it.
+const SURE: f64 = 0.6;
+
+/// Names of kinds of bodies.
+#[rustfmt::skip]
+const KINDS: &[&str] = &[
+    "有限责任公司", "股份有限公司", "外国公司", "专业委员会", "专门委员会", "合伙企业", "个人独资企业", "有限合伙企业",
+    "农民专业合作社", "个体工商户", "分支机构", "企业", "公司",
+];
+
+/// Corrects what was marked; `found` stays in order, one at a character at most.
+pub(crate) fn correct(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    bounded(&scan.text, found);
+    addressed(scan, found);
+    certain(scan, found);
+    straddled(scan, found);
+    leveled(scan, found);
+    titled(scan, found);
+    repeated(scan, found);
+}
+
+/// Drops bodies that are none by their form: kinds of companies, what opens with a mark, what ends with 境内.
+fn bounded(text: &Characters<'_>, found: &mut Vec<Judged>) {
+    found.retain(|judged| {
+        let range = (judged.start, judged.end);
+        let opening = text.at(judged.start);
+        let formed = (is_han(opening) || opening.is_alphanumeric() || matches!(opening, '“' | '《'))
+            && text.any_before(judged.end, &["境内", "境外"]).is_none();
+        let kind = text.any_of(judged.start, KINDS).is_some_and(|(_, length)| {
+            range.0 + length == range.1 || is_joint(text, range.0 + length, range.1)
+        });
+        judged.kind != EntityType::Organization || formed && !kind
+    });
+}
+
+/// Whether a range begins at `start` with a word for bodies in general and ends with one: …股东或者股份有限公司.
+fn is_joint(text: &Characters<'_>, start: usize, end: usize) -> bool {
+    start < end
+        && text.any_before(end, KINDS).is_some()
+        && text.slice(start, end).windows(2).any(|pair| pair == ['或', '者'])
+}
+
+/// 周明远对公司负责人说: a body that begins with a name and a preposition is the name.
+fn addressed(scan: &Scan<'_>, found: &mut [Judged]) {
+    for judged in found.iter_mut().filter(|judged| judged.kind == EntityType::Organization) {
+        let at = scan.names.partition_point(|name| name.start < judged.start);
+        if let Some(name) = scan.names.get(at)
+            && name.start == judged.start
+            && name.end < judged.end
+            && matches!(scan.text.at(name.end), '对' | '向' | '在' | '到' | '与' | '同')
+        {
+            (judged.end, judged.kind) = (name.end, EntityType::Person);
+        }
+    }
+}
+
+/// Puts the bodies of rules that do not err in the place of what was marked of them.
+fn certain(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let sure = |body: &&Finding| match body.detector {
+        Detector::Rule(rule) => organization::CERTAIN.contains(&rule),
+        Detector::Dictionary(_) | Detector::Model(_) => false,
+    };
+    let mut bodies: Vec<&Finding> = scan.bodies.iter().filter(sure).collect();
+    bodies.sort_by_key(|body| (body.start, std::cmp::Reverse(body.end)));
+    let starts: BTreeSet<usize> = bodies.iter().map(|body| body.start).collect();
+    let ends: BTreeSet<usize> = bodies.iter().map(|body| body.end).collect();
+    let mut more: Vec<Judged> = Vec::new();
+    for body in bodies {
+        let from = found.partition_point(|judged| judged.end <= body.start);
+        let marks = found.get(from..).unwrap_or_default().iter();
+        let mut marks = marks.take_while(|judged| judged.start < body.end);
+        // A longer body that this one only begins or ends stays, unless it runs on into the next such body.
+        let yields = marks.all(|judged| match judged.kind {
+            EntityType::Organization => {
+                (body.start <= judged.start && judged.end <= body.end)
+                    || judged.start < body.start && ends.contains(&body.start)
+                    || body.end < judged.end && starts.contains(&body.end)
+            }
+            EntityType::Place => body.start <= judged.start && judged.end <= body.end,
+            EntityType::Person
+            | EntityType::Post
+            | EntityType::Zone
+            | EntityType::Time
+            | EntityType::Quantity
+            | EntityType::DocumentReference => false,
+        });
+        if yields && more.last().is_none_or(|last| last.end <= body.start) {
+            more.push(Judged {
+                start: body.start,
+                end: body.end,
+                kind: EntityType::Organization,
+                probability: body.confidence,
+            });
+        }
+    }
+    // What was marked exactly so keeps its probability.
+    more.retain(|body| {
+        let at = found.partition_point(|judged| judged.start < body.start);
+        found
+            .get(at)
+            .is_none_or(|judged| (judged.start, judged.end, judged.kind) != (body.start, body.end, body.kind))
+    });
+    replace(scan.text.len(), found, more);
+}
+
+/// Puts `more` into `found`, in the place of what shares characters with it.
+fn replace(length: usize, found: &mut Vec<Judged>, more: Vec<Judged>) {
+    if more.is_empty() {
+        return;
+    }
+    let mut taken = Mask::new(length);
+    for judged in &more {
+        taken.take(judged.start, judged.end);
+    }
+    found.retain(|judged| !taken.overlaps(judged.start, judged.end));
+    found.extend(more);
+    found.sort_by_key(|judged| judged.start);
+    found.dedup();
+}
+
+/// 江阴市长泾镇 holds two places and no 市长泾镇: a title that runs into a place of the tables gives way to it, and so
+/// does a name behind it.
+fn straddled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut places: Vec<Judged> = Vec::new();
+    for post in found.iter().filter(|judged| judged.kind == EntityType::Post) {
+        let from = scan.places.partition_point(|place| place.end <= post.start);
+        let touching = scan.places.get(from..).unwrap_or_default().iter();
+        let touching = touching.take_while(|place| place.start < post.end);
+        if touching.clone().any(|place| place.start > post.start && place.end > post.end) {
+            places.extend(touching.map(|place| Judged {
+                start: place.start,
+                end: place.end,
+                kind: EntityType::Place,
+                probability: place.confidence,
+            }));
+        }
+    }
+    replace(scan.text.len(), found, places);
+}
+
+/// 北京市|领导 where the rules read 北京|市领导 and a name follows: the level stays with the place.
+fn leveled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut more = Vec::new();
+    for holding in &scan.posts.holdings {
+        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
+        let at = found.partition_point(|judged| judged.end <= title.start);
+        let place = found.get(at).filter(|judged| {
+            judged.kind == EntityType::Place && judged.end == title.start + 1 && judged.end < title.end
+        });
+        let free = found.get(at + 1).is_none_or(|judged| judged.start >= title.end);
+        if let Some(place) = place.filter(|_| free) {
+            more.push(Judged {
+                start: title.start + 1,
+                end: title.end,
+                kind: EntityType::Post,
+                probability: place.probability,
+            });
+        }
+    }
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|judged| judged.start);
+        found.dedup_by_key(|judged| judged.start);
+    }
+}
+
+/// 市政府秘书长 is one title where the level stands without its place.
+fn titled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut dropped = BTreeSet::new();
+    for holding in &scan.posts.holdings {
+        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
+        let at = found.partition_point(|judged| judged.start < title.start);
+        if let Some([body, post, ..]) = found.get_mut(at..)
+            && (body.kind, body.start, body.end) == (EntityType::Organization, title.start, post.start)
+            && (post.kind, post.end) == (EntityType::Post, title.end)
+            && scan.text.ends_with(body.end, "政府")
+            && title.holder.is_none()
+        {
+            post.start = title.start;
+            dropped.insert((body.start, body.end));
+        }
+    }
+    found.retain(|judged| {
+        judged.kind != EntityType::Organization || !dropped.contains(&(judged.start, judged.end))
+    });
+}
+
+/// Adds the places where a sure name stands again unmarked.
+fn repeated(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+    let mut taken = Mask::new(scan.text.len());
+    let mut sure: BTreeMap<&[char], f64> = BTreeMap::new();
+    for judged in found.iter() {
+        taken.take(judged.start, judged.end);
+        if judged.kind == EntityType::Person && judged.probability >= SURE && judged.end - judged.start >= 2 {
+            let known = sure.entry(scan.text.slice(judged.start, judged.end)).or_default();
+            *known = known.max(judged.probability);
+        }
+    }
+    let names: Vec<Name> = found
+        .iter()
+        .filter(|judged| judged.kind == EntityType::Person && judged.end - judged.start >= 2)
+        .filter(|judged| sure.contains_key(scan.text.slice(judged.start, judged.end)))
+        .map(|judged| Name { start: judged.start, end: judged.end, rule: TAGGER })
+        .collect();
+    let more: Vec<Judged> = person::again(&scan.text, &names, &taken)
+        .into_iter()
+        .map(|name| {
+            let known = sure.get(scan.text.slice(name.start, name.end)).copied().unwrap_or(SURE);
+            Judged { start: name.start, end: name.end, kind: EntityType::Person, probability: known }
+        })
+        .collect();
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|judged| judged.start);
+    }
+}
