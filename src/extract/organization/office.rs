@@ -6,6 +6,7 @@ use super::reach::Ground;
 use super::words::post_follows;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
+use crate::extract::place::is_function;
 use crate::extract::words::Words;
 
 /// What offices are in charge of, longest first where one begins another.
@@ -70,6 +71,8 @@ pub(super) fn office(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<
     } else {
         return None;
     };
+    // The grammar of places takes 由市 for one.
+    let start = start + usize::from(start < index && is_function(text.at(start)));
     (!taken.overlaps(start, end)).then_some((start, end))
 }
 

@@ -280,7 +280,10 @@ impl Scene<'_> {
                         | "叮嘱"
                         | "嘱咐"
                 ) && index - clause <= 4
-                    || word == "希望" && index - clause <= 1
+                    || word == "希望"
+                        && index - clause <= 1
+                        && previous.is_none()
+                        && self.actors_in(sentence.start, index).iter().any(|a| a.kind == EntityType::Person)
             } else {
                 range.is_some_and(|(_, end)| self.only_adverbs(end, index))
             };

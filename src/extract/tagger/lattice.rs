@@ -121,10 +121,12 @@ pub(crate) struct Transitions {
     into_factors: Vec<f64>,
     /// The scores so, in units, out of reach where one may not follow the other.
     into_units: Vec<i32>,
+    /// The same by tag before and tag after.
+    out_units: Vec<i32>,
 }
 
 /// What a path gets for a step that it may not take: less than any path can make up for.
-const ILLEGAL: i32 = i32::MIN / 2;
+const ILLEGAL: i32 = i32::MIN / 8;
 
 impl Transitions {
     /// Transitions with these scores, by tag before and tag after.
@@ -140,6 +142,7 @@ impl Transitions {
             factors: vec![0.0; tags * tags],
             into_factors: vec![0.0; tags * tags],
             into_units: vec![ILLEGAL; tags * tags],
+            out_units: vec![ILLEGAL; tags * tags],
         };
         made.refresh();
         made
@@ -170,6 +173,9 @@ impl Transitions {
                 }
                 if let (Some(slot), Some(&score)) = (self.into_units.get_mut(into), self.scores.get(from)) {
                     *slot = libm::round(score / UNIT) as i32;
+                    if let Some(out) = self.out_units.get_mut(from) {
+                        *out = *slot;
+                    }
                 }
             }
         }
@@ -179,6 +185,12 @@ impl Transitions {
     pub(super) fn factors_into(&self, after: Tag) -> &[f64] {
         let from = usize::from(after) * self.tags;
         self.into_factors.get(from..from + self.tags).unwrap_or_default()
+    }
+
+    /// Scores of the steps from a tag in units, by the tag after.
+    pub(super) fn units_out(&self, before: Tag) -> &[i32] {
+        let from = usize::from(before) * self.tags;
+        self.out_units.get(from..from + self.tags).unwrap_or_default()
     }
 
     /// Scores of the steps to a tag in units, by the tag before.

@@ -126,7 +126,7 @@ impl Tagger {
                 self.weights.add(found, occurrence, length, scores);
             }
         }
-        beam.read(scores, tags);
+        beam.read(scores, &self.transitions);
         beam.viterbi(&self.transitions, path);
         let mut found = spans(path);
         *summed = !found.is_empty();
