@@ -17,8 +17,8 @@ pub fn write_weights(weights: &Weights) -> Vec<u8> {
     bytes.extend((weights.labels() as u32).to_le_bytes());
     bytes.extend((weights.keys().len() as u32).to_le_bytes());
     bytes.extend(weights.keys().iter().flat_map(|key| key.to_le_bytes()));
-    bytes.extend(weights.shifts());
-    bytes.extend(weights.mantissas().iter().flat_map(|mantissa| mantissa.to_le_bytes()));
+    bytes.extend(weights.rows().map(|row| row.shift));
+    bytes.extend(weights.rows().flat_map(|row| row.mantissas).flat_map(|mantissa| mantissa.to_le_bytes()));
     bytes
 }
 
@@ -37,8 +37,8 @@ pub fn read_weights(bytes: &[u8]) -> Result<Weights, String> {
     let (keys, rest) = rest.split_at_checked(rows * 8).ok_or("cut short")?;
     let (shifts, mantissas) = rest.split_at_checked(rows).ok_or("cut short")?;
     let keys = keys.as_chunks().0.iter().map(|&key| u64::from_le_bytes(key)).collect();
-    let mantissas = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
-    Weights::new(labels, keys, shifts.to_vec(), mantissas).map_err(|error| error.to_string())
+    let mantissas: Vec<i8> = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
+    Weights::new(labels, keys, shifts, &mantissas).map_err(|error| error.to_string())
 }
 
 /// Words as bytes.
