@@ -3,7 +3,9 @@
 //!
 //! ```text
 //! cargo bench --bench stages                              all stages on our own text and, where they are, the news
-//! cargo bench --bench stages -- --stage segment --passes 3     one stage, nothing printed: for callgrind
+//! cargo bench --bench stages -- --stage segment --passes 3     one stage, nothing printed: for scripts/instructions
+//! cargo bench --bench stages -- --bytes                  bytes of clean text of our own, and the names of the stages
+//! cargo bench --bench stages -- --parity                 every news item segmented by jieba too, and compared
 //! ```
 
 use std::hint::black_box;
@@ -76,6 +78,12 @@ fn own() -> Corpus {
         let row: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
         let field = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
         documents.push(html(&field("title"), &format!("<p>{}{}</p>", field("text"), field("content"))));
+    }
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/documents.jsonl");
+    for line in std::fs::read_to_string(golden).expect("the golden documents").lines() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        let field = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        documents.push(html(&field("title"), &format!("<p>{}</p>", field("content"))));
     }
     Corpus::new("own text", documents)
 }
@@ -183,6 +191,30 @@ impl Bench {
     }
 }
 
+/// Compares the words of every document with jieba's.
+fn parity() {
+    let Some(corpus) = news(1) else {
+        println!("skip: no news beside the repository");
+        return;
+    };
+    let jieba = Jieba::new();
+    let (mut tokens, mut different) = (0, 0);
+    for (folded, ours) in corpus.folded.iter().zip(&corpus.tokens) {
+        let theirs = jieba.cut(&folded.text, false);
+        let same = theirs.len() == ours.len()
+            && theirs.iter().zip(ours).all(|(their, our)| {
+                our.folded.range() == (their.byte_start..their.byte_start + their.word.len())
+            });
+        tokens += ours.len();
+        different += usize::from(!same);
+    }
+    println!(
+        "{} documents, {tokens} tokens, {different} documents differ from jieba-rs",
+        corpus.folded.len()
+    );
+    assert_eq!(different, 0, "documents are segmented otherwise than by jieba-rs");
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| {
@@ -193,12 +225,18 @@ fn main() {
         Some("news") => news(200),
         _ => Some(own()),
     };
+    let asked = |name: &str| arguments.iter().any(|argument| argument == name);
+    if asked("--parity") {
+        return parity();
+    }
+    if asked("--bytes") {
+        println!("{}", corpus.map_or(0, |corpus| corpus.bytes));
+        println!("{}", STAGES.join(" "));
+        return;
+    }
     if let (Some(stage), Some(corpus)) = (value("--stage"), &corpus) {
         let passes = value("--passes").and_then(|passes| passes.parse().ok()).unwrap_or(1);
         let mut bench = Bench::new(stage == "jieba");
-        if value("--bytes").is_some() {
-            println!("{}", corpus.bytes);
-        }
         for _ in 0..passes {
             bench.pass(&stage, corpus);
         }

@@ -57,6 +57,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
         Command::Train(arguments) => match &arguments.command {
             TrainCommand::Topics(arguments) => train::topics(cli, arguments),
+            TrainCommand::Dictionary(arguments) => train::dictionary(arguments),
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),

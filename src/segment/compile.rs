@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::table::Cell;
 use super::table::FIRST_LETTER;
 use super::table::FIRST_OTHER;
+use super::table::LONGEST;
 use super::table::Root;
 use super::table::Table;
 use crate::text::normalize::fold_char;
@@ -38,22 +39,26 @@ impl Dictionary {
             let mut fields = line.split_ascii_whitespace();
             let Some(word) = fields.next() else { continue };
             let frequency = fields.next().and_then(|field| field.parse().ok());
-            let frequency = frequency.ok_or_else(|| format!("line {}: no frequency", index + 1))?;
+            let frequency: u64 = frequency.ok_or_else(|| format!("line {}: no frequency", index + 1))?;
             if word.chars().all(|character| fold_char(character) == character) {
                 if !dictionary.add(word, frequency) {
-                    return Err(format!("line {}: the frequency must lie in 1 to 2^40", index + 1));
+                    let line = index + 1;
+                    return Err(format!(
+                        "line {line}: the word must have at most {LONGEST} characters and a frequency in 1 to 2^40"
+                    ));
                 }
             } else {
-                dictionary.unreachable += frequency;
+                dictionary.unreachable = dictionary.unreachable.saturating_add(frequency);
             }
         }
         Ok(dictionary)
     }
 
-    /// Adds a word in its folded spelling, or gives it another frequency. False where the word is empty or the frequency
-    /// is none a word can have: 0, or above 2⁴⁰.
+    /// Adds a word in its folded spelling, or gives it another frequency. False where the word is empty or longer than
+    /// [`LONGEST`], or the frequency is none a word can have: 0, or above 2⁴⁰.
     pub fn add(&mut self, word: &str, frequency: u64) -> bool {
-        let fit = !word.is_empty() && (1..=1 << 40).contains(&frequency);
+        let length = word.chars().take(usize::from(LONGEST) + 1).count();
+        let fit = (1..=usize::from(LONGEST)).contains(&length) && (1..=1 << 40).contains(&frequency);
         if fit {
             self.words.insert(word.chars().map(fold_char).collect(), frequency);
         }

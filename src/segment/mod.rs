@@ -5,9 +5,10 @@
 //! table is compared with when it is compiled, and what the tests compare every text with.
 
 pub mod table;
-pub mod alphabet;
 pub mod compile;
+pub mod alphabet;
 pub mod route;
+pub mod reference;
 
 use std::sync::Arc;
 use std::sync::LazyLock;

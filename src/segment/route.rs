@@ -12,6 +12,7 @@ use super::table::BREAK;
 use super::table::Cell;
 use super::table::FIRST_LETTER;
 use super::table::FIRST_OTHER;
+use super::table::LONGEST;
 use super::table::Table;
 
 /// What a text is cut in before words are known: a character, or a line end of two.
@@ -171,7 +172,7 @@ fn longer(
 ) -> (f64, u16) {
     let mut cell = triple;
     let mut length: u16 = 3;
-    while cell.base() != 0 {
+    while cell.base() != 0 && length < LONGEST {
         let Some(&code) = codes.get(at + usize::from(length)) else { break };
         cell = table.child(cell, code);
         length += 1;

@@ -20,6 +20,7 @@
 //! All numbers are little-endian.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::hint::select_unpredictable;
 
 /// Begins every table.
@@ -34,6 +35,9 @@ pub const UNKNOWN: u16 = 1;
 pub const FIRST_LETTER: u16 = 2;
 /// The first code that is no ASCII letter or digit.
 pub const FIRST_OTHER: u16 = FIRST_LETTER + 36;
+
+/// Characters that a word has at most; far more than any word, and a bound on the work that a prefix can cause.
+pub const LONGEST: u16 = 1_000;
 
 /// A prefix of words, with what is known of it in one word of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,19 +292,22 @@ impl Table {
                 words.push((prefix.to_owned(), frequency));
             }
         };
-        // Prefixes whose longer ones are still to be read.
+        // Prefixes whose longer ones are still to be read. No two share a base, unless the table is damaged; then each
+        // base is read once.
         let mut open: Vec<(String, u32)> = Vec::new();
+        let mut seen: BTreeSet<u32> = BTreeSet::from([0]);
         for first in FIRST_LETTER..u16::try_from(self.alphabet.len()).unwrap_or(u16::MAX) {
             let root = self.root(first);
             let prefix = String::from(letter(first));
             add(&prefix, root.weight());
-            open.extend(self.bases(root).iter().map(|&base| (prefix.clone(), base)));
+            let bases = self.bases(root).iter().filter(|&&base| seen.insert(base));
+            open.extend(bases.map(|&base| (prefix.clone(), base)));
         }
         while let Some((prefix, base)) = open.pop() {
             for cell in under(base) {
                 let longer = format!("{prefix}{}", letter(cell.label()));
                 add(&longer, cell.weight());
-                if cell.base() != 0 {
+                if seen.insert(cell.base()) {
                     open.push((longer, cell.base()));
                 }
             }

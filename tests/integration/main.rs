@@ -11,6 +11,7 @@
 mod architecture;
 mod harness;
 mod text;
+mod segment;
 mod extract;
 mod topics;
 mod contract;

@@ -28,6 +28,7 @@ pub use model::ModelShowArgs;
 pub use model::ModelVerifyArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
+pub use model::TrainDictionaryArgs;
 pub use model::TrainTopicsArgs;
 pub use serve::LogFormat;
 pub use serve::ServeArgs;
