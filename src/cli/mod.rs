@@ -22,6 +22,7 @@ pub mod serve;
 pub mod train;
 pub mod evaluate;
 pub mod model;
+pub mod bench;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
             ModelCommand::Show(arguments) => model::show(cli, arguments),
             ModelCommand::Verify(arguments) => model::verify(cli, arguments),
         },
+        Command::Bench(arguments) => bench::run(arguments),
     }
 }
 

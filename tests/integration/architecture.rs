@@ -71,7 +71,7 @@ const RESERVED: [(&str, &[&str]); 12] = [
     ("jieba_rs", &["segment/"]),
     ("linfa", &["train/", "train.rs"]),
     ("linfa_logistic", &["train/", "train.rs"]),
-    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote.rs"]),
+    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote.rs", "cli/bench.rs"]),
     ("tonic_prost", &["serve/", "wire/"]),
     ("tonic_health", &["serve/"]),
     ("tonic_reflection", &["serve/"]),

@@ -25,3 +25,4 @@ mod end_to_end;
 mod cli;
 mod remote;
 mod report;
+mod bench;
