@@ -18,9 +18,11 @@ pub mod output;
 pub mod progress;
 mod table;
 pub mod documents;
+pub mod config;
 pub mod serve;
 pub mod train;
 pub mod evaluate;
+mod evaluate_extraction;
 pub mod model;
 pub mod bench;
 
@@ -30,6 +32,7 @@ use clap::Parser as _;
 
 use args::Cli;
 use args::Command;
+use args::ConfigCommand;
 use args::EvaluateCommand;
 use args::ModelCommand;
 use args::TrainCommand;
@@ -53,6 +56,10 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Config(arguments) => match &arguments.command {
+            ConfigCommand::Show(arguments) => config::show(arguments),
+            ConfigCommand::Check(arguments) => config::check(arguments),
+        },
         Command::Classify(arguments) => documents::classify(cli, arguments),
         Command::Extract(arguments) => documents::extract(cli, arguments),
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
@@ -62,12 +69,19 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
+            EvaluateCommand::Extraction(arguments) => evaluate_extraction::run(cli, arguments),
         },
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),
             ModelCommand::Verify(arguments) => model::verify(cli, arguments),
+            ModelCommand::List(arguments) => remote::admin::list(arguments),
+            ModelCommand::Load(arguments) => remote::admin::load(arguments),
+            ModelCommand::Unload(arguments) => remote::admin::unload(arguments),
+            ModelCommand::Alias(arguments) => remote::admin::alias(arguments),
+            ModelCommand::Shadow(arguments) => remote::admin::shadow(&arguments.command),
         },
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Health(arguments) => remote::health::run(arguments),
     }
 }
 

@@ -86,7 +86,8 @@ impl Route {
     fn pair(&mut self, table: &Table) {
         let codes = self.codes.get(..=self.len).unwrap_or_default();
         let thirds = self.codes.get(2..self.len + 2).unwrap_or_default();
-        for (pair, &[first, second]) in self.pairs.iter_mut().zip(codes.array_windows()) {
+        let seconds = codes.get(1..).unwrap_or_default();
+        for ((pair, &first), &second) in self.pairs.iter_mut().zip(codes).zip(seconds) {
             *pair = table.pair(table.root(first), second);
         }
         for ((triple, &pair), &third) in self.triples.iter_mut().zip(&self.pairs).zip(thirds) {

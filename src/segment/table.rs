@@ -143,7 +143,7 @@ impl Table {
             letters.ok_or("a letter is no character")?,
             frequencies.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect(),
             total,
-            logarithms.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect(),
+            &logarithms.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect::<Vec<f64>>(),
             (roots, families.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect()),
             Cow::Borrowed(cells),
         )
@@ -153,12 +153,12 @@ impl Table {
         alphabet: Vec<char>,
         frequencies: Vec<u64>,
         total: u64,
-        logarithms: Vec<f64>,
+        logarithms: &[f64],
         (roots, families): (Vec<Root>, Vec<u32>),
         cells: Cow<'static, [[u8; 8]]>,
     ) -> Result<Self, String> {
         let too_many = || "holds more characters or frequencies than 16 bits can tell apart".to_owned();
-        let weights = full(&logarithms, f64::NEG_INFINITY).ok_or_else(too_many)?;
+        let weights = full(logarithms, f64::NEG_INFINITY).ok_or_else(too_many)?;
         let singles: Vec<f64> = roots
             .iter()
             .map(|root| logarithms.get(usize::from(root.weight())).copied().unwrap_or(f64::NEG_INFINITY))
@@ -180,9 +180,10 @@ impl Table {
     ) -> Result<Self, String> {
         let log_total = (total as f64).ln();
         // Evaluated as jieba does: the difference first, then the sum along the route.
-        let weights = frequencies.iter().map(|&frequency| (frequency as f64).ln() - log_total).collect();
+        let weights: Vec<f64> =
+            frequencies.iter().map(|&frequency| (frequency as f64).ln() - log_total).collect();
         let cells = cells.iter().map(|cell| cell.0.to_le_bytes()).collect();
-        Self::new(alphabet, frequencies, total, weights, prefixes, cells)
+        Self::new(alphabet, frequencies, total, &weights, prefixes, cells)
     }
 
     /// The bytes that [`Self::parse`] reads.
