@@ -7,6 +7,12 @@
 //! cargo bench --bench stages -- --bytes                  bytes of clean text of our own, and the names of the stages
 //! cargo bench --bench stages -- --parity                 every news item segmented by jieba too, and compared
 //! ```
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark that meets the unexpected shall end"
+)]
 
 use std::hint::black_box;
 use std::path::Path;
@@ -129,7 +135,7 @@ impl Bench {
                 }
             }
             "prepare" => {
-                corpus.documents.iter().for_each(|document| drop(black_box(text::prepare(document))))
+                corpus.documents.iter().for_each(|document| drop(black_box(text::prepare(document))));
             }
             "fold" => corpus
                 .prepared

@@ -115,9 +115,6 @@ impl Served {
             let status = child.wait();
             panic!("it did not start: {status:?} {line:?} {}", log.lock().unwrap());
         };
-        // Until there is a listener of its own.
-        let own = TcpStream::connect(&admin_address).is_ok();
-        let admin_address = if own { admin_address } else { address.clone() };
         Self { child, address, admin_address, log }
     }
 
