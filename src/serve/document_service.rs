@@ -46,9 +46,9 @@ use crate::wire::request::Entry;
 /// Bytes of an answer beside the results in it: id, metadata, framing.
 const RESPONSE_OVERHEAD_BYTES: usize = 4 * 1024;
 
-/// Bytes of a list's answer that are kept for each document still to come, so that it can at least be told that it does
-/// not fit.
-const ERROR_RESULT_BYTES: usize = 1024;
+/// Bytes of a list's answer that are kept for each document still to come beside its id, so that it can at least be told
+/// that it does not fit.
+const ERROR_RESULT_BYTES: usize = 256;
 
 /// The service; clones share everything.
 #[derive(Clone)]
@@ -232,7 +232,7 @@ impl Documents {
         let limit = self.max_results_bytes(&plan);
         let mut size = 0;
         let mut results = Vec::with_capacity(waiting.len());
-        let mut kept = waiting.len() * ERROR_RESULT_BYTES;
+        let mut kept: usize = waiting.iter().map(|(id, _)| id.len() + ERROR_RESULT_BYTES).sum();
         for (index, (id, pending)) in waiting.into_iter().enumerate() {
             let outcome = match pending {
                 Ok(outcome) => {
@@ -246,10 +246,10 @@ impl Documents {
             if let Err(failure @ (Failure::Deadline | Failure::Cancelled)) = outcome {
                 return Err(failure);
             }
-            kept = kept.saturating_sub(ERROR_RESULT_BYTES);
+            kept = kept.saturating_sub(id.len() + ERROR_RESULT_BYTES);
             let mut result = result(call, id, index as u64, outcome);
-            let with = size + framed(&result);
-            if with + kept > limit {
+            let with = size + framed(&result) + kept;
+            if with > limit {
                 let failure = Failure::ResponseTooLarge { size: with, limit };
                 result.outcome = Some(Outcome::Error(as_data(&call.status(&failure))));
             }
