@@ -25,6 +25,7 @@ pub mod tagger;
 pub mod evaluate;
 mod evaluate_extraction;
 pub mod model;
+pub mod bench;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
         Command::Train(arguments) => match &arguments.command {
             TrainCommand::Topics(arguments) => train::topics(cli, arguments),
+            TrainCommand::Dictionary(arguments) => train::dictionary(arguments),
             TrainCommand::Tagger(arguments) => tagger::train(cli, arguments),
             TrainCommand::Clusters(arguments) => tagger::clusters(cli, arguments),
         },
@@ -82,6 +84,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
             ModelCommand::Alias(arguments) => remote::admin::alias(arguments),
             ModelCommand::Shadow(arguments) => remote::admin::shadow(&arguments.command),
         },
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Health(arguments) => remote::health::run(arguments),
     }
 }

@@ -1,7 +1,27 @@
-//! Text into words. The only place that names jieba.
+//! Text into words.
+//!
+//! The words are those of jieba without its guesses (no HMM), boundary for boundary: its dictionary, compiled ahead of
+//! time into a [`Table`], and its choice among the words of the dictionary, made in one pass. jieba itself is what the
+//! table is compared with when it is compiled, and what the tests compare every text with.
+
+pub mod table;
+pub mod compile;
+pub mod alphabet;
+pub mod route;
+pub mod reference;
+
+use std::sync::Arc;
+use std::sync::LazyLock;
 
 use crate::text::Folded;
 use crate::text::Span;
+use alphabet::Alphabet;
+use compile::Dictionary;
+use route::Route;
+use table::Table;
+
+/// The dictionary of jieba-rs, compiled. See `models/segmentation/README.md`.
+const BUILT_IN: &[u8] = include_bytes!("../../models/segmentation/dictionary.bin");
 
 /// One word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,29 +33,74 @@ pub struct Token {
 }
 
 /// Splits text into words by jieba's dictionary, without guessing unknown words (no HMM).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Segmenter {
-    jieba: jieba_rs::Jieba,
+    words: Arc<Words>,
 }
+
+#[derive(Debug)]
+struct Words {
+    table: Table,
+    alphabet: Alphabet,
+}
+
+impl Words {
+    fn of(table: Table) -> Arc<Self> {
+        Arc::new(Self { alphabet: Alphabet::of(&table), table })
+    }
+}
+
+static DEFAULT: LazyLock<Arc<Words>> = LazyLock::new(|| {
+    #[expect(clippy::panic, reason = "the bytes are compiled in and tested")]
+    let table = Table::parse(BUILT_IN).unwrap_or_else(|reason| panic!("built-in dictionary: {reason}"));
+    Words::of(table)
+});
 
 impl Segmenter {
     /// A segmenter over jieba's own dictionary.
     #[must_use]
     pub fn new() -> Self {
-        Self { jieba: jieba_rs::Jieba::new() }
+        Self { words: Arc::clone(&DEFAULT) }
+    }
+
+    /// A segmenter over a dictionary of one's own.
+    ///
+    /// # Errors
+    /// As [`Dictionary::compile`].
+    pub fn with_dictionary(dictionary: &Dictionary) -> Result<Self, String> {
+        Ok(Self { words: Words::of(dictionary.compile()?) })
+    }
+
+    /// The dictionary.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.words.table
     }
 
     /// Splits `folded` into words, white space and punctuation included, in order and without gaps.
     #[must_use]
     pub fn segment(&self, folded: &Folded) -> Vec<Token> {
-        self.jieba
-            .cut(&folded.text, false)
-            .into_iter()
-            .map(|word| {
-                let span = Span::new(word.byte_start, word.byte_end);
-                Token { span: folded.clean_span(span), folded: span }
-            })
-            .collect()
+        let mut tokens = Vec::new();
+        self.segment_into(folded, &mut Route::default(), &mut tokens);
+        tokens
+    }
+
+    /// The same, into memory that was used before: nothing is allocated where it suffices.
+    pub fn segment_into(&self, folded: &Folded, route: &mut Route, tokens: &mut Vec<Token>) {
+        route.find(&folded.text, &self.words.alphabet, &self.words.table);
+        tokens.clear();
+        if folded.shifts.is_empty() {
+            route.words(|start, end| {
+                let span = Span { start, end };
+                tokens.push(Token { span, folded: span });
+            });
+        } else {
+            route.words(|start, end| {
+                let span = Span { start, end };
+                tokens.push(Token { span: folded.clean_span(span), folded: span });
+            });
+        }
+        route.release();
     }
 }
 

@@ -346,7 +346,7 @@ fn collapse(
             mantissas.extend(rounded);
         }
     }
-    Weights::new(labels, keys, shifts, mantissas)
+    Weights::new(labels, keys, &shifts, &mantissas)
 }
 
 /// Of a text with more unknown words than this nothing is said by any model.

@@ -34,7 +34,8 @@ pub fn bag(document: &Document, segmenter: &Segmenter, options: &FeatureOptions)
     let mut counts = Counts::default();
     let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
     options.occurrences(text, None, |occurrence| counts.add(occurrence));
-    let features = counts.values().map(|(key, block, value)| (key, block, value.to_f32())).collect();
+    let features =
+        counts.sorted_values().into_iter().map(|(key, block, value)| (key, block, value.to_f32())).collect();
     Ok(Bag { features, makeup: Makeup::of(text) })
 }
 

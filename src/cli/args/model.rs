@@ -26,6 +26,9 @@ pub enum TrainCommand {
         after_help = "Examples:\n  wenmai train topics --train train.jsonl --dev dev.jsonl --out my-model"
     )]
     Topics(TrainTopicsArgs),
+    /// Compile a word list in jieba's format into the dictionary that text is segmented by
+    #[command(after_help = "Examples:\n  wenmai train dictionary --words dict.txt --out dictionary.bin")]
+    Dictionary(TrainDictionaryArgs),
     /// A tagger of names, from JSONL rows with text and entities or spans
     #[command(
         after_help = "Examples:\n  wenmai train tagger --train train.jsonl --dev dev.jsonl --out my-tagger"
@@ -34,6 +37,17 @@ pub enum TrainCommand {
     /// Classes of words and characters for a tagger, from JSONL rows with title and text or html
     #[command(after_help = "Examples:\n  wenmai train clusters --text news.jsonl --out clusters.bin")]
     Clusters(TrainClustersArgs),
+}
+
+/// Arguments of `train dictionary`.
+#[derive(Debug, Args)]
+pub struct TrainDictionaryArgs {
+    /// Words: lines of a word, its frequency and, if any, its part of speech, separated by spaces
+    #[arg(long, value_name = "FILE")]
+    pub words: PathBuf,
+    /// File to write the compiled dictionary to; only when it segments as jieba does
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `train topics`.
