@@ -13,6 +13,9 @@ use crate::serve::Model;
 /// How the built-in bundle is called where a folder could stand.
 pub const BUILT_IN: &str = "built-in";
 
+/// The same of the built-in tagger.
+pub const BUILT_IN_TAGGER: &str = "built-in-tagger";
+
 /// Reads and verifies the bundle at `path`, or the built-in one.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use super::characters::Characters;
 use super::characters::Mask;
 use super::characters::is_han;
 use super::finding::Finding;
+use super::gazetteer::Gazetteer;
 use super::judge::Judged;
 use super::judge::TAGGER;
 use super::organization;
@@ -30,9 +31,10 @@ const KINDS: &[&str] = &[
 ];
 
 /// Corrects what was marked; `found` stays in order, one at a character at most.
-pub(crate) fn correct(scan: &Scan<'_>, found: &mut Vec<Judged>) {
+pub(crate) fn correct(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
     bounded(&scan.text, found);
     addressed(scan, found);
+    trimmed(scan, gazetteer, found);
     certain(scan, found);
     straddled(scan, found);
     leveled(scan, found);
@@ -46,7 +48,8 @@ fn bounded(text: &Characters<'_>, found: &mut Vec<Judged>) {
         let range = (judged.start, judged.end);
         let opening = text.at(judged.start);
         let formed = (is_han(opening) || opening.is_alphanumeric() || matches!(opening, '“' | '《'))
-            && text.any_before(judged.end, &["境内", "境外"]).is_none();
+            && text.any_before(judged.end, &["境内", "境外"]).is_none()
+            && !organization::students(text, judged.end);
         let kind = text.any_of(judged.start, KINDS).is_some_and(|(_, length)| {
             range.0 + length == range.1 || is_joint(text, range.0 + length, range.1)
         });
@@ -72,6 +75,73 @@ fn addressed(scan: &Scan<'_>, found: &mut [Judged]) {
         {
             (judged.end, judged.kind) = (name.end, EntityType::Person);
         }
+    }
+}
+
+/// Verbs of saying that the end of a name may run into.
+#[rustfmt::skip]
+const SAYING: &[&str] = &[
+    "介绍", "表示", "强调", "指出", "提出", "要求", "认为", "透露", "宣布", "明确", "坦言", "回应",
+];
+
+/// 县长张|明确提出, 局长孙|介绍, 和|司马光, 高兴地|说: names without what stands around them.
+fn trimmed(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
+    let text = &scan.text;
+    let mut titles = Vec::new();
+    found.retain_mut(|judged| {
+        if judged.kind == EntityType::Organization {
+            let at = scan.names.partition_point(|name| name.start < judged.start);
+            let known =
+                scan.names.get(at).is_some_and(|name| (name.start, name.end) == (judged.start, judged.end));
+            let surname = gazetteer.is_compound_surname(text.at(judged.start), text.at(judged.start + 1))
+                || gazetteer.is_surname(text.at(judged.start));
+            if known
+                && surname
+                && judged.end - judged.start <= 4
+                && scan.has_title_beside(judged.start, judged.end)
+            {
+                judged.kind = EntityType::Person;
+            }
+        }
+        if judged.kind != EntityType::Person {
+            return true;
+        }
+        if let Some(end) = scan.title_at(judged.start, judged.end) {
+            titles.push(Judged {
+                start: judged.start,
+                end,
+                kind: EntityType::Post,
+                probability: judged.probability,
+            });
+            judged.start = end;
+        }
+        let (first, second) = (text.at(judged.start + 1), text.at(judged.start + 2));
+        if matches!(text.at(judged.start), '和' | '与' | '及')
+            && judged.end - judged.start >= 3
+            && (gazetteer.is_compound_surname(first, second)
+                || judged.end - judged.start >= 4 && gazetteer.is_surname(first))
+        {
+            judged.start += 1;
+        }
+        let clause_ends =
+            matches!(text.at(judged.end), '，' | '：' | '“') || text.any_of(judged.end, SAYING).is_some();
+        if let Some((_, length)) = text.any_before(judged.end, SAYING).filter(|_| clause_ends)
+            && judged.end - length > judged.start
+            && gazetteer.is_surname(text.at(judged.start))
+        {
+            judged.end -= length;
+        }
+        // 高兴地说
+        let manner = text.before(judged.end) == '地'
+            && text
+                .any_of(judged.end, &["说", "表示", "介绍", "告诉", "指出", "讲", "问", "答", "回忆"])
+                .is_some()
+            && gazetteer.is_word(&text.folded(judged.start, judged.end - 1));
+        !manner
+    });
+    if !titles.is_empty() {
+        found.extend(titles);
+        found.sort_by_key(|judged| judged.start);
     }
 }
 

@@ -174,7 +174,7 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         let place = listed.contains(&range) && !named.contains(&range);
         judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
     });
-    correction::correct(scan, &mut found);
+    correction::correct(scan, gazetteer, &mut found);
     found
 }
 

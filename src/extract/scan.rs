@@ -66,9 +66,25 @@ impl<'a> Scan<'a> {
         let zones = zone::find(&text, gazetteer, &places, &taken);
         let mut posts = post::find(&text, gazetteer, &places, &bodies, &figures);
         let mut names = person::find(&text, gazetteer, &posts.names, &figures);
-        let forms = posts.titles.iter().map(|title| (title.start, title.end)).collect();
+        let mut forms: Vec<(usize, usize)> =
+            posts.titles.iter().map(|title| (title.start, title.end)).collect();
+        forms.sort_unstable();
         post::settle(&text, &mut posts, &mut names);
         Self { text, documents, times, quantities, places, setting, bodies, zones, posts, names, forms }
+    }
+
+    /// End of the longest title that begins at a character and ends before another.
+    pub(crate) fn title_at(&self, start: usize, before: usize) -> Option<usize> {
+        let from = self.forms.partition_point(|&(first, _)| first < start);
+        let forms = self.forms.get(from..).unwrap_or_default().iter();
+        forms.take_while(|&&(first, _)| first == start).map(|&(_, end)| end).filter(|&end| end < before).max()
+    }
+
+    /// Whether a title begins or ends at a character.
+    pub(crate) fn has_title_beside(&self, start: usize, end: usize) -> bool {
+        let from = self.forms.partition_point(|&(first, _)| first < end);
+        self.forms.get(from).is_some_and(|&(first, _)| first == end)
+            || self.forms.iter().take(from).rev().take(4).any(|&(_, last)| last == start)
     }
 
     /// What was found as evidence for the tagger, by start.

@@ -1180,6 +1180,59 @@ fn a_post_is_not_cut_out_of_two_places() {
     assert!(places[0].starts_with("江阴") && places[1] == "长泾镇", "{places:?}");
 }
 
+/// Names end where verbs and adverbs begin, and do not swallow the title before them.
+#[test]
+fn names_beside_verbs_and_titles() {
+    for (text, name, title) in [
+        ("县长张明确提出，年内完成河道整治。", "张", "县长"),
+        ("局长孙介绍，全市已建成公园十二座。", "孙", "局长"),
+        ("欧阳建国市长出席仪式。", "欧阳建国", "市长"),
+        ("市长欧阳建国和司马光县长出席仪式。", "司马光", "县长"),
+    ] {
+        let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+        let held: Vec<&str> = posts(&found, name).iter().map(|post| post.title.as_str()).collect();
+        assert_eq!(held, [title], "{text}");
+    }
+    assert_eq!(named("市长高兴地说，这条路终于修通了。", EntityType::Person), [""; 0]);
+    let found = extract("前省委书记李长河来到学校。", &[], Anchors::default(), &ExtractOptions::default());
+    let [post] = posts(&found, "李长河") else { panic!("{found:?}") };
+    assert_eq!((post.title.as_str(), post.former), ("省委书记", true));
+}
+
+/// Numerals in names count nothing.
+#[test]
+fn numerals_in_names_are_no_quantities() {
+    for text in
+        ["三元里街的居民都来了。", "万元村的村民都来了。", "那天万人空巷。", "他曾任北京市水务局局长。"]
+    {
+        assert_eq!(named(text, EntityType::Quantity), [""; 0], "{text}");
+    }
+}
+
+/// Offices and institutions are found whole, and 大学生 is no university.
+#[test]
+fn offices_and_institutions_are_whole() {
+    for (text, bodies) in [
+        ("省农业农村厅厅长王建国主持会议。", ["省农业农村厅"].as_slice()),
+        ("远山公司董事长李明远介绍了情况。", &["远山公司"]),
+        ("病人转到北京协和医院治疗。", &["北京协和医院"]),
+        ("工程由市住房和城乡建设局、省水利厅共同负责。", &["市住房和城乡建设局", "省水利厅"]),
+        ("北京大学生积极参加志愿服务。", &[]),
+    ] {
+        assert_eq!(named(text, EntityType::Organization), bodies, "{text}");
+    }
+}
+
+/// Who spoke may be told behind what was said.
+#[test]
+fn quotations_may_come_before_the_speaker() {
+    let text = "“堤坝已经加固。”县长周明远说。";
+    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    let said: Vec<(&str, &str)> =
+        found.speeches.iter().map(|speech| (speech.cue.of(text), speech.content.of(text))).collect();
+    assert_eq!(said, [("说", "堤坝已经加固")]);
+}
+
 /// JioNLP takes 4/5 for a day in April; Recognizers-Text takes 21年 for a year, 一个半小时 for half an hour and cuts
 /// 2018年12月 in two.
 #[test]

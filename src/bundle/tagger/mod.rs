@@ -170,6 +170,15 @@ pub fn read(folder: &Path) -> Result<TaggerBundle, Error> {
     })
 }
 
+/// Whether a folder says of itself that it holds a tagger, whole or not.
+#[must_use]
+pub fn is_tagger(folder: &Path) -> bool {
+    let kind = fs::read(folder.join("manifest.json"))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    kind.is_some_and(|manifest| manifest.get("kind").and_then(serde_json::Value::as_str) == Some(KIND))
+}
+
 /// The extractor that serves: the built-in gazetteers and the built-in tagger.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ use words::continues;
 pub(crate) use words::post_follows;
 
 /// The rules whose bodies are bodies whatever a tagger makes of them: what they look for has no other use.
-pub(crate) const CERTAIN: [&str; 2] = ["office_of_a_level", "body_of_a_level"];
+pub(crate) const CERTAIN: [&str; 3] = ["office_of_a_level", "body_of_a_level", "institution_of_a_place"];
 
 /// Finds the bodies outside what is taken. `places` are the places in order.
 pub(crate) fn find(
@@ -74,12 +74,33 @@ pub(crate) fn find(
         }
         if let Some((start, end)) = suffixed(&ground, index, taken) {
             ground.add(start, end);
-            found.push(named(text, start, end, "body_by_suffix", 0.75));
+            // 北京|协和医院
+            let placed = ground.begins_with_place(start)
+                && text.any_before(end, INSTITUTIONS).is_some()
+                && end - start >= 5;
+            let (rule, confidence) =
+                if placed { ("institution_of_a_place", 0.85) } else { ("body_by_suffix", 0.75) };
+            found.push(named(text, start, end, rule, confidence));
         }
         index += 1;
     }
     found
 }
+
+/// Last words of bodies that are sure to be one where a place begins their name.
+const INSTITUTIONS: &[&str] = &[
+    "医院",
+    "人民法院",
+    "人民检察院",
+    "公安局",
+    "中学",
+    "小学",
+    "师范学院",
+    "科学院",
+    "研究院",
+    "图书馆",
+    "博物馆",
+];
 
 /// A body by its last word, the last word beginning at `index`.
 fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, usize)> {
@@ -156,7 +177,12 @@ fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
         let Some(body) = body else { continue };
         let begins = text.is_word_start(index) || !is_han(text.before(index)) || length >= 4;
         let ends = text.is_word_start(end) || !is_han(text.at(end)) || length >= 4;
-        if !begins || !ends || taken.overlaps(index, end) || ambiguous(text, name, index, end) {
+        if !begins
+            || !ends
+            || taken.overlaps(index, end)
+            || ambiguous(text, name, index, end)
+            || students(text, end)
+        {
             continue;
         }
         let full = match body {
@@ -201,6 +227,13 @@ fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
         return Some(finding);
     }
     None
+}
+
+/// Whether 大学 is cut out of 大学生 before `end`.
+pub(crate) fn students(text: &Characters<'_>, end: usize) -> bool {
+    text.ends_with(end, "大学")
+        && text.at(end) == '生'
+        && text.any_of(end, &["生命", "生物", "生态", "生产", "生活", "生源"]).is_none()
 }
 
 /// 十四届 before 全国人大.

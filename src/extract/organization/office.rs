@@ -32,12 +32,8 @@ const LAST: &[&str] = &[
     "委",
 ];
 
-/// What follows an office where it is part of something else: of a post, of a word.
-#[rustfmt::skip]
-const GOES_ON: &[&str] = &[
-    "局长", "厅长", "部长", "主任", "副", "长", "员", "党组", "党委", "原", "一级", "二级", "三级", "四级", "局面", "局部", "势",
-    "规定", "托", "屈", "靡", "派",
-];
+/// What follows where it makes another word of the last: 教育局长, 教育部门 are said elsewhere.
+const GOES_ON: &[&str] = &["长", "员", "面", "势", "托", "派"];
 
 /// An office of a place, of a level, or of a list whose head has one: what it is in charge of begins at `index`.
 pub(super) fn office(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, usize)> {
@@ -66,10 +62,11 @@ pub(super) fn office(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<
         } else {
             of_place
         }
-    } else if !general && text.before(index) == '、' && ground.body(index - 1).is_some() {
-        index
     } else {
-        return None;
+        // 住房和城乡建设局 at the head of a clause, and what stands in a list after an office.
+        let listed = text.before(index) == '、' && ground.body(index - 1).is_some();
+        let opens = length >= 4 && !is_han(text.before(index));
+        (!general && (listed || opens)).then_some(index)?
     };
     // The grammar of places takes 由市 for one.
     let start = start + usize::from(start < index && is_function(text.at(start)));
@@ -92,6 +89,8 @@ mod tests {
         check("国务院市场监督管理部门主管登记工作。", &["国务院市场监督管理部门"]);
         check("市财政局、市医保局联合发文。", &["市财政局", "市医保局"]);
         check("请各区教育局、财政局抓好落实。", &["教育局", "财政局"]);
+        check("住房和城乡建设局发布通知。", &["住房和城乡建设局"]);
+        check("省农业农村厅厅长王建国主持会议。", &["省农业农村厅"]);
     }
 
     #[test]

@@ -55,6 +55,12 @@ impl Ground<'_> {
         start
     }
 
+    /// Whether a place begins at a character.
+    pub(super) fn begins_with_place(&self, start: usize) -> bool {
+        (start + 2..=(start + 5).min(self.text.len()))
+            .any(|end| self.place_end.get(end).copied().flatten() == Some(start))
+    }
+
     /// Start of the body that ends at a character.
     pub(super) fn body(&self, end: usize) -> Option<usize> {
         self.body_end.get(end).copied().flatten().filter(|&start| end - start <= MAX_LENGTH)
