@@ -13,11 +13,16 @@ use crate::extract::EntityIndex;
 use crate::extract::EntityType;
 use crate::extract::Modality;
 use crate::extract::Speech;
+use crate::extract::characters::Block;
 use crate::extract::characters::Characters;
 use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Gazetteer;
+use crate::text::ParagraphKind;
 use clause::Clause;
 use clause::clauses;
+
+/// Characters of a sentence among which its first clause is looked for.
+const MAX_TASK: usize = 80;
 
 /// Words before a mark, its subject among them.
 const MAX_SUBJECT: usize = 14;
@@ -38,6 +43,8 @@ struct State {
     spoken: bool,
     /// Plain verbs are told to someone.
     commands: bool,
+    /// In a text that is nothing but tasks: a plan, a decision, a programme of work.
+    program: bool,
     /// A clause of this sentence is a directive.
     in_force: bool,
     /// 到2030年底，: a time before the comma holds for the clause after it.
@@ -89,20 +96,64 @@ pub(crate) fn find(
         scene.read(start, end, state, speech.confidence, &mut found);
     }
     let mut next = 0;
-    for sentence in text.sentences() {
+    let programs = scene.programs();
+    for (number, sentence) in text.sentences().iter().enumerate() {
         while spoken.get(next).is_some_and(|&(_, end)| end <= sentence.start) {
             next += 1;
         }
         let quoted = spoken.get(next).is_some_and(|&(start, _)| start < sentence.end);
         if !quoted {
-            scene.read(sentence.start, sentence.end, State::default(), 0.75, &mut found);
+            let program = programs.get(number).copied().unwrap_or(false);
+            let state = State { program, commands: program, ..State::default() };
+            scene.read(sentence.start, sentence.end, state, 0.75, &mut found);
         }
     }
     found.sort_by_key(|directive| directive.span);
     found
 }
 
+/// Sentences that have to open with a verb, in a row of as many, for a text to be one of tasks.
+const TASKS: usize = 3;
+
 impl Scene<'_> {
+    /// For each sentence, whether it stands in a paragraph of tasks: nobody is named, most sentences open with a verb, as
+    /// in 优化…。加强…。推进….
+    fn programs(&self) -> Vec<bool> {
+        let sentences = self.text.sentences();
+        let mut found = Vec::with_capacity(sentences.len());
+        while let Some(first) = sentences.get(found.len()) {
+            let from = found.len();
+            let rest = sentences.get(from..).unwrap_or_default();
+            let cut = |pair: &[Block]| match pair {
+                [one, other] => self.text.slice(one.end, other.start).contains(&'\n'),
+                _ => false,
+            };
+            let count = rest.windows(2).position(cut).map_or(rest.len(), |at| at + 1);
+            let paragraph = rest.get(..count).unwrap_or_default();
+            let tasks = paragraph.iter().filter(|sentence| self.opens_a_task(sentence)).count();
+            let program = tasks >= TASKS && tasks * 3 >= count * 2 && first.kind == ParagraphKind::Body;
+            found.resize(from + count.max(1), program);
+        }
+        found
+    }
+
+    /// Whether the first clause of a sentence begins with a verb and tells nothing that was done.
+    fn opens_a_task(&self, sentence: &Block) -> bool {
+        let Some(clause) = clauses(self.text, sentence.start, sentence.end.min(sentence.start + MAX_TASK))
+            .into_iter()
+            .find(|clause| clause.words.len() > 1)
+        else {
+            return false;
+        };
+        let mut first = 0;
+        while words::is_conjunction(clause.word(first)) || self.is_ordinal(&clause, first) {
+            first += 1;
+        }
+        self.opens_with_verb(&clause, first)
+            && !self.describes(&clause)
+            && !clause.words.iter().any(|word| matches!(word.text.as_str(), "了" | "过" | "记者"))
+    }
+
     /// The directives of a range.
     fn read(&self, start: usize, end: usize, state: State, confidence: f64, found: &mut Vec<Directive>) {
         let mut state = state;
@@ -128,7 +179,7 @@ impl Scene<'_> {
         while words::is_conjunction(clause.word(first)) || self.is_ordinal(clause, first) {
             first += 1;
         }
-        let mark = self.mark(clause, first, state.spoken);
+        let mark = self.mark(clause, first, state.spoken || state.program);
         if let Some(mark) = mark {
             state.commands |= state.spoken && mark.modality != Modality::Plan;
             let subject = self.agent(clause, first, mark.index);
@@ -147,16 +198,19 @@ impl Scene<'_> {
             }
             return None;
         }
+        // 在重点领域开展研究
+        let opens = self.opens_with_verb(clause, first)
+            || state.program
+                && clause.word(first) == "在"
+                && (first + 2..clause.words.len()).any(|at| clause.is_verb(self.gazetteer, at));
         let rule = if mark.is_some() {
             if state.spoken { "modal_in_speech" } else { "modal_in_text" }
-        } else if self.describes(clause)
-            || !(state.spoken || state.in_force && self.opens_with_verb(clause, first))
-        {
+        } else if self.describes(clause) || !(state.spoken || (state.in_force || state.program) && opens) {
             return None;
         } else if state.in_force {
             "carried_in_sentence"
-        } else if state.commands && self.opens_with_verb(clause, first) {
-            "imperative_in_speech"
+        } else if state.commands && opens {
+            if state.program { "imperative_in_program" } else { "imperative_in_speech" }
         } else {
             return None;
         };

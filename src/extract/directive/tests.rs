@@ -112,3 +112,18 @@ fn deadlines_and_targets() {
         .collect();
     assert_eq!(targets, ["12个", "15%"]);
 }
+
+#[test]
+fn texts_of_tasks_tell_without_a_mark() {
+    check(
+        "优化学校布局，扩大学位供给。加强教师培训。推进校园改造。在乡村学校开展艺术教育。",
+        &[
+            ("", Modality::Unmarked, "", "优化", "学校布局"),
+            ("", Modality::Unmarked, "", "扩大", "学位供给"),
+            ("", Modality::Unmarked, "", "加强", "教师培训"),
+            ("", Modality::Unmarked, "", "推进", "校园改造"),
+            ("", Modality::Unmarked, "", "开展", "艺术教育"),
+        ],
+    );
+    check("加强教师培训。学校去年新建了操场。家长们都很高兴。", &[]);
+}

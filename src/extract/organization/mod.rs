@@ -26,7 +26,8 @@ use words::continues;
 pub(crate) use words::post_follows;
 
 /// The rules whose bodies are bodies whatever a tagger makes of them: what they look for has no other use.
-pub(crate) const CERTAIN: [&str; 3] = ["office_of_a_level", "body_of_a_level", "institution_of_a_place"];
+pub(crate) const CERTAIN: [&str; 4] =
+    ["office_of_a_level", "body_of_a_level", "institution_of_a_place", "standing_meeting"];
 
 /// Finds the bodies outside what is taken. `places` are the places in order.
 pub(crate) fn find(
@@ -67,6 +68,11 @@ pub(crate) fn find(
             ground.add(finding.start, finding.end);
             found.push(finding);
         }
+        if let Some(finding) = meeting(text, index, taken) {
+            ground.add(finding.start, finding.end);
+            ground.known.take(finding.start, finding.end);
+            found.push(finding);
+        }
         if let Some((start, end)) = office(&ground, index, taken) {
             ground.add(start, end);
             ground.known.take(start, end);
@@ -85,6 +91,23 @@ pub(crate) fn find(
         index += 1;
     }
     found
+}
+
+/// 国务院第三次常务会议: a meeting that decides as a body, under its standing name.
+fn meeting(text: &Characters<'_>, index: usize, taken: &Mask) -> Option<Finding> {
+    let (body, length) = text.any_of(index, &["国务院", "省政府", "市政府"])?;
+    let mut at = index + length;
+    if text.at(at) == '第' {
+        let count = (at + 1..at + 6).find(|&at| text.at(at) == '次')?;
+        at = count + 1;
+    }
+    let end = at + 4;
+    if !text.starts_with(at, "常务会议") || taken.overlaps(index, end) {
+        return None;
+    }
+    let mut finding = named(text, index, end, "standing_meeting", 0.85);
+    finding.canonical = format!("{body}常务会议");
+    Some(finding)
 }
 
 /// Last words of bodies that are sure to be one where a place begins their name.

@@ -114,6 +114,7 @@ pub(crate) fn find(
     let sentences = text.sentences();
     let mut hits: Vec<Vec<Hit>> = Vec::with_capacity(sentences.len());
     let mut paragraph_start = 0;
+    let mut meeting = None;
     for sentence in sentences {
         if text.before(sentence.start) == '\n' || sentence.start == 0 {
             paragraph_start = sentence.start;
@@ -129,7 +130,16 @@ pub(crate) fn find(
             {
                 pronouns.push(Pronoun { start, end, entity });
             }
-            last_speaker = Some((hit.subject, hit.entity));
+            // 会议强调 after 国务院常务会议: the meeting that was named last.
+            let speaks = hit.entity.is_none()
+                && hit
+                    .subject
+                    .is_some_and(|(start, end)| text.starts_with(start, "会议") && end == start + 2);
+            if speaks {
+                meeting = scene.meeting_before(hit.cue.0).or(meeting);
+                hit.entity = meeting;
+            }
+            last_speaker = Some((hit.subject, hit.entity.filter(|_| !speaks)));
         }
         hits.push(found);
     }
@@ -155,6 +165,15 @@ pub(crate) fn find(
 }
 
 impl Scene<'_> {
+    /// The last body before a character whose name is that of a meeting.
+    fn meeting_before(&self, end: usize) -> Option<EntityIndex> {
+        let from = self.actors.partition_point(|actor| actor.end <= end);
+        let before = self.actors.get(from.saturating_sub(cue::MAX_ACTORS)..from).unwrap_or_default();
+        let meeting =
+            |actor: &&Actor| actor.kind == EntityType::Organization && self.text.ends_with(actor.end, "会议");
+        before.iter().rev().find(meeting).map(|actor| actor.entity)
+    }
+
     /// Actors that begin in a range.
     fn actors_in(&self, start: usize, end: usize) -> &[Actor] {
         let from = self.actors.partition_point(|actor| actor.start < start);
@@ -270,7 +289,7 @@ impl Scene<'_> {
         let speech = Speech {
             speaker: hit
                 .subject
-                .filter(|_| !hit.carried || hit.entity.is_none())
+                .filter(|&(start, _)| !hit.carried || hit.entity.is_none() || text.starts_with(start, "会议"))
                 .map(|(start, end)| text.span(start, end)),
             speaker_entity: hit.entity,
             cue: text.span(hit.cue.0, hit.cue.1),
