@@ -18,6 +18,7 @@ use super::judge::TAGGER;
 use super::organization;
 use super::person;
 use super::person::Name;
+use super::place::is_function;
 use super::scan::Scan;
 
 /// A name that is marked at least as surely is one wherever the document repeats it.
@@ -165,6 +166,8 @@ fn certain(scan: &Scan<'_>, found: &mut Vec<Judged>) {
             EntityType::Organization => {
                 (body.start <= judged.start && judged.end <= body.end)
                     || judged.start < body.start && ends.contains(&body.start)
+                    || judged.end == body.end
+                        && (judged.start..body.start).all(|at| is_function(scan.text.at(at)))
                     || body.end < judged.end && starts.contains(&body.end)
             }
             EntityType::Place => body.start <= judged.start && judged.end <= body.end,

@@ -55,10 +55,13 @@ impl Ground<'_> {
         start
     }
 
-    /// Whether a place begins at a character.
+    /// Whether a place begins at a character, be it inside a word of the segmenter: 北京协和医院.
     pub(super) fn begins_with_place(&self, start: usize) -> bool {
         (start + 2..=(start + 5).min(self.text.len()))
             .any(|end| self.place_end.get(end).copied().flatten() == Some(start))
+            || self.gazetteer.names.names_at(self.text, start).any(|(_, _, entries)| {
+                entries.iter().any(|entry| matches!(entry, Entry::Division(_) | Entry::ShortDivision(_)))
+            })
     }
 
     /// Start of the body that ends at a character.
@@ -210,6 +213,7 @@ pub(super) fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<us
             | "党组"
     );
     let enough = anchored
+        || word == "医院" && ground.begins_with_place(start)
         || !public && !short_suffix && length >= 2
         || matches!(word, "公司" | "集团" | "银行" | "大学" | "学院" | "委员会") && length >= 2 && words <= 3;
     (enough && (length >= 2 || anchored)).then_some(start)

@@ -158,8 +158,10 @@ impl Weights {
         };
         match occurrence.shape {
             Shape::Window => {
-                // Slots that stand side by side are added in one go.
-                let mut mask = u32::from(found.mask);
+                // Slots that stand side by side are added in one go; a key that only looks like another's may have
+                // fewer slots than that one.
+                let slots = (occurrence.end - occurrence.start).clamp(0, MAX_SLOTS as i32);
+                let mut mask = u32::from(found.mask) & ((1 << slots) - 1);
                 let mut index = found.first;
                 let mut at = occurrence.start;
                 while mask != 0 {
