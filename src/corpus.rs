@@ -146,6 +146,18 @@ impl Corpus {
         Ok(Self { path: path.to_owned(), digest, rows })
     }
 
+    /// The genres that rows name, in order of the first document of each.
+    #[must_use]
+    pub fn genres(&self) -> Vec<&str> {
+        let mut genres: Vec<&str> = Vec::new();
+        for row in &self.rows {
+            if !row.genre.is_empty() && !genres.contains(&row.genre.as_str()) {
+                genres.push(&row.genre);
+            }
+        }
+        genres
+    }
+
     /// Every label that occurs, sorted.
     #[must_use]
     pub fn labels(&self) -> Vec<String> {

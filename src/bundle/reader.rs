@@ -89,7 +89,7 @@ fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<Bu
     };
     let in_file = |name: &'static str| move |reason: String| refuse(format!("{name}: {reason}"));
     let weights = tables::read_weights(&verified("weights.bin")?).map_err(in_file("weights.bin"))?;
-    let words = tables::read_words(&verified("words.bin")?).map_err(in_file("words.bin"))?;
+    let lexicon = tables::read_words(&verified("words.bin")?).map_err(in_file("words.bin"))?;
     if weights.labels() != manifest.labels.len() {
         let reason = format!(
             "weights are for {} labels, the manifest has {}",
@@ -108,7 +108,7 @@ fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<Bu
         features: manifest.features.clone(),
         labels: manifest.labels.clone(),
         weights,
-        words,
+        lexicon,
         domain: manifest.domain,
     };
     Ok(Bundle { digest: format!("{:x}", Sha256::digest(&manifest_bytes)), manifest, model, golden })

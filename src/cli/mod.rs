@@ -60,6 +60,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
+            EvaluateCommand::Genres(arguments) => evaluate::genres(cli, arguments),
         },
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),

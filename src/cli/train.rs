@@ -39,7 +39,7 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
     };
     let steps = Steps::new(cli.quiet);
     let outcome = command::run(&request, &mut |name, done, total| steps.show(name, done, total));
-    steps.bar.finish_and_clear();
+    steps.end();
     let Outcome { bundle, dev: report, notes } = outcome?;
     for note in notes {
         let label = layout::paint(style::WARNING, "note:");
@@ -59,18 +59,19 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
     ])?;
     if let Some(report) = report {
         table::print_line("")?;
-        evaluate::print(&report)?;
+        evaluate::tables::report(&report)?;
     }
     Ok(())
 }
 
 /// The steps of training, on a terminal only.
-struct Steps {
+pub(super) struct Steps {
     bar: ProgressBar,
 }
 
 impl Steps {
-    fn new(quiet: bool) -> Self {
+    /// On standard error, where somebody watches.
+    pub(super) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}")
         {
@@ -82,7 +83,13 @@ impl Steps {
         Self { bar }
     }
 
-    fn show(&self, name: &'static str, done: usize, total: usize) {
+    /// Takes the line away.
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Shows how far a step has come.
+    pub(super) fn show(&self, name: &'static str, done: usize, total: usize) {
         self.bar.set_message(name);
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);

@@ -1,6 +1,5 @@
 //! Features to calibrated labels.
 
-use super::AbstainReason;
 use super::Classification;
 use super::ClassifyOptions;
 use super::ExplanationLevel;
@@ -66,13 +65,14 @@ impl Classifier {
     pub fn classify(&self, input: &Input<'_>, options: &ClassifyOptions) -> Result<Classification, Error> {
         let wanted = self.wanted(&options.label_ids)?;
         let makeup = Makeup::of(input.segmented());
-        let out_of_vocabulary_ratio = makeup.out_of_vocabulary_ratio(|key| self.model.knows_word(key));
-        let refusal = makeup.refusal(&self.model.domain, out_of_vocabulary_ratio);
+        let domain = &self.model.domain;
+        let known = makeup.known(&self.model.lexicon, domain.unknown_familiarity);
+        let refusal = makeup.refusal(domain, known);
         let scores = self.scores(input, None);
         let all = self.labels(&scores, options.min_probability, refusal.is_some());
         let abstain = match all.iter().any(|label| label.selected) {
             true => None,
-            false => Some(refusal.unwrap_or(AbstainReason::LowConfidence)),
+            false => Some(refusal.unwrap_or_else(|| known.doubt(domain))),
         };
         let mut returned: Vec<(usize, LabelScore)> = all
             .into_iter()
@@ -105,7 +105,8 @@ impl Classifier {
             abstain,
             explanations,
             paragraphs,
-            out_of_vocabulary_ratio,
+            out_of_vocabulary_ratio: known.out_of_vocabulary_ratio,
+            familiarity: known.familiarity,
         })
     }
 

@@ -3,6 +3,7 @@
 pub mod features;
 pub mod values;
 pub mod weights;
+pub mod lexicon;
 pub mod model;
 pub mod familiarity;
 pub mod classify;
@@ -139,4 +140,6 @@ pub struct Classification {
     pub paragraphs: Vec<ParagraphClassification>,
     /// Share of Chinese words absent from the vocabulary, in [0, 1].
     pub out_of_vocabulary_ratio: f64,
+    /// How much the words are those of the training documents: above 0 more than those of Chinese at large.
+    pub familiarity: f64,
 }

@@ -102,10 +102,11 @@ fn render(
     writeln!(
         card,
         "- It abstains on texts with under {} letters, digits and Chinese characters, under {:.0} % Chinese characters \
-         among them, or over {:.0} % unknown Chinese words.",
+         among them, or whose words are not those of the training documents: under {:.2} on average, in logarithms \
+         of how much more often a word stands there than in Chinese at large.",
         domain.min_characters,
         domain.min_han_share * 100.0,
-        domain.max_out_of_vocabulary_ratio * 100.0
+        domain.min_familiarity
     )?;
     for note in &notes.notes {
         writeln!(card, "- {note}.")?;

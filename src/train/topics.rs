@@ -5,8 +5,6 @@
 //!                            └─ svm on everything ────────────────────────────→ weights × heads ─→ pruned, rounded
 //! ```
 
-use std::collections::HashMap;
-
 use linfa::DatasetBase;
 use linfa::ParamGuard;
 use linfa::traits::Fit;
@@ -14,6 +12,8 @@ use linfa::traits::PredictInplace;
 use ndarray::Array2;
 use ndarray::Axis;
 
+use super::domain;
+use super::domain::Background;
 use super::folds;
 use super::heads;
 use super::heads::Head;
@@ -30,12 +30,9 @@ use crate::evaluate::metrics::Judgement;
 use crate::evaluate::metrics::Measures;
 use crate::segment::Segmenter;
 use crate::topic::features::FeatureOptions;
-use crate::topic::features::Key;
-use crate::topic::model::Domain;
 use crate::topic::model::Label;
 use crate::topic::model::Quality;
 use crate::topic::model::TopicModel;
-use crate::topic::model::word_hash;
 use crate::topic::weights::Score;
 use crate::topic::weights::Weights;
 
@@ -123,9 +120,10 @@ pub fn train(
 ) -> Result<Trained, Error> {
     let (names, mut notes) = labels(corpus, options)?;
     let segmenter = Segmenter::new();
+    let mut background = Background::default();
     let mut bags = Vec::with_capacity(corpus.rows.len());
     for (done, row) in corpus.rows.iter().enumerate() {
-        match vectorize::bag(&row.document(), &segmenter, &options.features) {
+        match vectorize::bag(&row.document(), &segmenter, &options.features, &mut background) {
             Ok(bag) => bags.push(bag),
             Err(Error::EmptyDocument) => bags.push(Bag::default()),
             Err(other) => return Err(other),
@@ -139,7 +137,7 @@ pub fn train(
     let targets = targets(corpus, &names);
     let vocabulary = Vocabulary::of(bags.iter(), options.min_documents);
     let matrix = Matrix::of(bags.iter(), &vocabulary);
-    let (words, domain) = domain(&bags);
+    let (lexicon, domain) = domain::learn(&bags, &background)?;
     let assigned = folds::assign(&bags, options.folds, options.seed);
     drop(bags);
 
@@ -192,7 +190,7 @@ pub fn train(
         .collect();
     let weights = collapse(&model, &heads, &vocabulary, options.max_features)?;
     progress("fitting weights", steps, steps);
-    let model = TopicModel { features: options.features.clone(), labels, weights, words, domain };
+    let model = TopicModel { features: options.features.clone(), labels, weights, lexicon, domain };
     Ok(Trained { model, held_out: overall, notes })
 }
 
@@ -347,49 +345,4 @@ fn collapse(
         }
     }
     Weights::new(labels, keys, shifts, mantissas)
-}
-
-/// Of a text with more unknown words than this nothing is said by any model.
-const MOST_UNKNOWN: f64 = 0.9;
-/// Words from which on a corpus's vocabulary tells its domain from others.
-const MIN_WORDS: usize = 5000;
-
-/// Every word of the corpus, and the bounds that nearly all of its documents keep.
-fn domain(bags: &[Bag]) -> (Vec<u32>, Domain) {
-    let mut documents_with: HashMap<u32, u32> = HashMap::new();
-    for bag in bags {
-        let mut words: Vec<u32> = bag.makeup.words.iter().map(|&key| word_hash(key)).collect();
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            *documents_with.entry(word).or_default() += 1;
-        }
-    }
-    // A document's own words are known to a model that learned from it; words of no other document stand for those
-    // that a new document would bring.
-    let shared = |key: Key| documents_with.get(&word_hash(key)).is_some_and(|&count| count > 1);
-    let makeups = || bags.iter().map(|bag| &bag.makeup).filter(|makeup| makeup.characters > 0);
-    let unknown = quantile(makeups().map(|makeup| makeup.out_of_vocabulary_ratio(shared)).collect(), 0.995);
-    let han = quantile(makeups().map(|makeup| makeup.han_share()).collect(), 0.005);
-    let characters = quantile(makeups().map(|makeup| makeup.characters as f64).collect(), 0.005);
-    let round = |value: f64| (value * 1e3).round() / 1e3;
-    let domain = Domain {
-        min_characters: (characters / 2.0).clamp(2.0, 8.0) as u32,
-        min_han_share: round((han / 2.0).min(0.4)),
-        // A corpus of few words does not know most words of its own domain either.
-        max_out_of_vocabulary_ratio: match documents_with.len() {
-            0..MIN_WORDS => MOST_UNKNOWN,
-            _ => round((unknown * 1.5 + 0.1).min(MOST_UNKNOWN)),
-        },
-    };
-    let mut words: Vec<u32> = documents_with.into_keys().collect();
-    words.sort_unstable();
-    (words, domain)
-}
-
-/// The value below which a share of the values lies; 0 where there are none.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = (values.len().saturating_sub(1) as f64 * share).round() as usize;
-    values.get(at).copied().unwrap_or_default()
 }

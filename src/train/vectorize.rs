@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::domain::Background;
 use crate::error::Error;
 use crate::segment::Segmenter;
 use crate::text;
@@ -23,16 +24,22 @@ pub struct Bag {
     pub makeup: Makeup,
 }
 
-/// Reads one document for its features.
+/// Reads one document for its features, and how common its words are.
 ///
 /// # Errors
 /// What [`text::prepare`] refuses.
-pub fn bag(document: &Document, segmenter: &Segmenter, options: &FeatureOptions) -> Result<Bag, Error> {
+pub fn bag(
+    document: &Document,
+    segmenter: &Segmenter,
+    options: &FeatureOptions,
+    background: &mut Background,
+) -> Result<Bag, Error> {
     let prepared = text::prepare(document)?;
     let folded = normalize::fold(&prepared.clean.text);
     let tokens = segmenter.segment(&folded);
     let mut counts = Counts::default();
     let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
+    background.read(text, segmenter);
     options.occurrences(text, None, |occurrence| counts.add(occurrence));
     let features = counts.values().map(|(key, block, value)| (key, block, value.to_f32())).collect();
     Ok(Bag { features, makeup: Makeup::of(text) })

@@ -67,9 +67,20 @@ pub struct EvaluateArgs {
 #[derive(Debug, Subcommand)]
 pub enum EvaluateCommand {
     /// Topics, against JSONL rows with title, text and labels
-    #[command(after_help = "Examples:\n  wenmai evaluate topics --model my-model --data dev.jsonl")]
+    #[command(after_help = EVALUATE_EXAMPLES)]
     Topics(EvaluateTopicsArgs),
+    /// Genres never seen: train without each in turn, and score on it
+    #[command(
+        after_help = "Examples:\n  wenmai evaluate genres --train train.jsonl --data dev.jsonl --markdown"
+    )]
+    Genres(EvaluateGenresArgs),
 }
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  wenmai evaluate topics --model my-model --data dev.jsonl
+  wenmai evaluate topics --data dev.jsonl --report report.html
+  wenmai evaluate topics --compare built-in my-model --data dev.jsonl";
 
 /// Arguments of `evaluate topics`.
 #[derive(Debug, Args)]
@@ -80,8 +91,40 @@ pub struct EvaluateTopicsArgs {
     /// Labelled documents
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
+    /// Two bundles to compare, the older one first; "built-in" is one
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "model")]
+    pub compare: Option<Vec<PathBuf>>,
+    /// Write a page with curves, calibration, confusion and documents here; of the second model in a comparison
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Draws of the bootstrap that intervals of a comparison come from
+    #[arg(long, default_value_t = 2000, value_name = "N", requires = "compare", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    /// Seed of the bootstrap
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "compare")]
+    pub seed: u64,
     /// One JSON object instead of tables
     #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `evaluate genres`.
+#[derive(Debug, Args)]
+pub struct EvaluateGenresArgs {
+    /// Labelled documents to learn from, with a genre each
+    #[arg(long, value_name = "FILE")]
+    pub train: PathBuf,
+    /// Score on the genres of these documents instead, beside a model that was trained on all genres
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Seed of every random draw
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// A table in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+    /// One JSON list instead of a table
+    #[arg(long, conflicts_with = "markdown")]
     pub json: bool,
 }
 
