@@ -22,7 +22,19 @@ use super::table;
 
 /// Learns topics.
 pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failure> {
-    let TrainTopicsArgs { train, out, dev, name, version, seed, labels, sources, max_features } = arguments;
+    let TrainTopicsArgs {
+        train,
+        out,
+        dev,
+        name,
+        version,
+        seed,
+        labels,
+        sources,
+        max_features,
+        max_model_size,
+        balance,
+    } = arguments;
     let request = Request {
         train: train.clone(),
         out: out.clone(),
@@ -34,6 +46,8 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
         options: TrainOptions {
             seed: *seed,
             max_features: *max_features as usize,
+            max_bytes: max_model_size.unwrap_or(usize::MAX),
+            balance: *balance,
             ..TrainOptions::default()
         },
     };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::audit;
 use super::card;
 use super::card::CardNotes;
 use super::topics;
@@ -61,6 +62,7 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
     let corpus = Corpus::read(&request.train)?;
     let dev = request.dev.as_deref().map(Corpus::read).transpose()?;
     let texts = request.labels.as_deref().map(label_texts).transpose()?.unwrap_or_default();
+    let mut odd = audit::audit(&corpus, dev.as_ref(), request.labels.as_deref().zip(Some(texts.as_slice())))?;
     let sources = match &request.sources {
         Some(path) => std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?,
         None => String::new(),
@@ -88,8 +90,10 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
         labels: trained.model.labels.clone(),
         files: std::collections::BTreeMap::new(),
     };
-    let notes = CardNotes { sources, notes: trained.notes.clone() };
+    odd.extend(trained.notes);
+    let notes = CardNotes { sources, notes: odd.clone() };
     let mut files = writer::files(manifest, &trained.model)?;
+    fits(&files, &request.options)?;
     files.write(&request.out)?;
     let bundle = writer::verify(&request.out)?;
     let report = match &dev {
@@ -109,7 +113,22 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
     let card = card::write(&bundle.manifest, &notes, measured);
     files.0.insert("MODEL_CARD.md".to_owned(), card.into_bytes());
     files.write(&request.out)?;
-    Ok(Outcome { bundle, dev: report, notes: trained.notes })
+    Ok(Outcome { bundle, dev: report, notes: odd })
+}
+
+/// Refuses a bundle that is too large although nothing more can be left out.
+fn fits(files: &writer::Files, options: &TrainOptions) -> Result<(), Error> {
+    let size: usize = files.0.values().map(Vec::len).sum();
+    match size <= options.max_bytes {
+        true => Ok(()),
+        false => {
+            let reason = format!(
+                "the bundle has {size} bytes even with the fewest weights, {} are allowed",
+                options.max_bytes
+            );
+            Err(Error::Training { reason })
+        }
+    }
 }
 
 /// Refuses a name or version that could not be told apart in a list, and a folder that holds something else.
@@ -145,6 +164,12 @@ fn command(request: &Request) -> String {
         " --name {} --version {} --seed {} --max-features {}",
         request.name, request.version, options.seed, options.max_features
     ));
+    if options.max_bytes != TrainOptions::default().max_bytes {
+        command.push_str(&format!(" --max-model-size {}", options.max_bytes));
+    }
+    if options.balance {
+        command.push_str(" --balance");
+    }
     command
 }
 

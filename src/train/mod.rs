@@ -1,5 +1,6 @@
 //! Learning: corpora into models. The only place that names linfa.
 
+pub mod audit;
 pub mod domain;
 pub mod folds;
 pub mod heads;

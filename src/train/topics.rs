@@ -51,6 +51,10 @@ pub struct TrainOptions {
     pub min_documents: u32,
     /// Features that keep a weight at most.
     pub max_features: usize,
+    /// Bytes of the bundle at most.
+    pub max_bytes: usize,
+    /// Whether errors on rare labels cost more.
+    pub balance: bool,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -64,6 +68,8 @@ impl Default for TrainOptions {
             folds: 4,
             min_documents: 2,
             max_features: 200_000,
+            max_bytes: usize::MAX,
+            balance: false,
             seed: 1,
         }
     }
@@ -144,6 +150,7 @@ pub fn train(
     let params = SvmParams::new()
         .cost(options.cost)
         .ratio_smoothing(options.ratio_smoothing)
+        .balanced(options.balance)
         .seed(options.seed)
         .check()?;
     let steps = options.folds + 2;
@@ -188,10 +195,18 @@ pub fn train(
             }
         })
         .collect();
-    let weights = collapse(&model, &heads, &vocabulary, options.max_features)?;
+    let weights = collapse(&model, &heads, &vocabulary, room(options, names.len(), lexicon.len()))?;
     progress("fitting weights", steps, steps);
     let model = TopicModel { features: options.features.clone(), labels, weights, lexicon, domain };
     Ok(Trained { model, held_out: overall, notes })
+}
+
+/// Rows of weights that fit into the bundle.
+fn room(options: &TrainOptions, labels: usize, words: usize) -> usize {
+    // A key, a shift and a mantissa per label; what a manifest and golden documents take is small beside them.
+    let others = 5 * words + 600 * labels + 40_000;
+    let rows = options.max_bytes.saturating_sub(others) / (9 + labels);
+    rows.min(options.max_features)
 }
 
 /// The labels of the corpus, and what is odd about it.

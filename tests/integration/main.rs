@@ -13,6 +13,8 @@ mod harness;
 mod text;
 mod extract;
 mod topics;
+mod abstention;
+mod evaluation;
 mod contract;
 mod reflection;
 mod grpc;

@@ -53,6 +53,12 @@ pub struct TrainTopicsArgs {
     /// Features that keep a weight; fewer make a smaller bundle
     #[arg(long, default_value_t = 200_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_features: u32,
+    /// Bytes of the bundle at most; the weakest weights are left out until it fits
+    #[arg(long, value_name = "BYTES")]
+    pub max_model_size: Option<usize>,
+    /// Let errors on rare labels cost more: fewer documents of theirs are missed, more wrongly said
+    #[arg(long)]
+    pub balance: bool,
 }
 
 /// Arguments of `evaluate`.
