@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::calibration::Calibration;
 use super::features::FeatureOptions;
 use super::weights::Weights;
 
@@ -67,6 +68,8 @@ pub struct TopicModel {
     pub words: Vec<u32>,
     /// What the training documents were like.
     pub domain: Domain,
+    /// How decision values become probabilities.
+    pub calibration: Calibration,
 }
 
 impl TopicModel {

@@ -35,6 +35,9 @@ pub struct TrainTopicsArgs {
     /// Labelled documents to report on; nothing is learned from them
     #[arg(long, value_name = "FILE")]
     pub dev: Option<PathBuf>,
+    /// Report on one in N of the documents instead, near-duplicates together, and do not learn from them
+    #[arg(long, value_name = "N", conflicts_with = "dev", value_parser = clap::value_parser!(u8).range(2..))]
+    pub hold_out: Option<u8>,
     /// Name of the model
     #[arg(long, default_value = "topics")]
     pub name: String,
@@ -50,9 +53,9 @@ pub struct TrainTopicsArgs {
     /// Markdown about the sources of the corpus and their terms, for the model card
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
-    /// Features that keep a weight; fewer make a smaller bundle
-    #[arg(long, default_value_t = 200_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_features: u32,
+    /// Features that keep a weight at most; as many as 10 MB hold when not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_features: Option<u32>,
 }
 
 /// Arguments of `evaluate`.
