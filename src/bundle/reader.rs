@@ -110,6 +110,7 @@ fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<Bu
         weights,
         lexicon,
         domain: manifest.domain,
+        calibration: manifest.calibration.clone(),
     };
     Ok(Bundle { digest: format!("{:x}", Sha256::digest(&manifest_bytes)), manifest, model, golden })
 }
@@ -145,6 +146,14 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, String> {
     let thresholds = manifest.labels.iter().map(|label| label.threshold);
     if !thresholds.into_iter().all(|threshold| (0.0..=1.0).contains(&threshold)) {
         return Err("manifest.json: a threshold is not in [0, 1]".to_owned());
+    }
+    let knots = &manifest.calibration.knots;
+    if !knots.is_sorted_by(|a, b| a.features < b.features) {
+        return Err("manifest.json: the calibration's numbers of features do not ascend".to_owned());
+    }
+    let sound = |value: f64, bound: f64| value.abs() <= bound;
+    if !knots.iter().all(|knot| knot.slope >= 0.0 && sound(knot.slope, 1e3) && sound(knot.offset, 1e3)) {
+        return Err("manifest.json: the calibration is out of all bounds".to_owned());
     }
     Ok(manifest)
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::serve::LabelInfo;
 use crate::serve::Model;
 use crate::serve::ModelInfo;
+use crate::topic::calibration::Assignment;
 use crate::topic::model::Label;
 
 /// How the built-in bundle is called where a folder could stand.
@@ -59,6 +60,7 @@ fn info(bundle: &Bundle) -> ModelInfo {
         training_data_digest: training.corpus_sha256.clone(),
         training_document_count: training.documents,
         feature_count: bundle.model.weights.keys().len() as u32,
+        single_label: bundle.model.calibration.assignment == Assignment::Exclusive,
         resources: Vec::new(),
     }
 }

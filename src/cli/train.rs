@@ -7,6 +7,9 @@ use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
 
+use crate::bundle::Manifest;
+use crate::bundle::manifest::Training;
+use crate::topic::calibration::Assignment;
 use crate::train::command;
 use crate::train::command::Outcome;
 use crate::train::command::Request;
@@ -26,6 +29,7 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
         train,
         out,
         dev,
+        hold_out,
         name,
         version,
         seed,
@@ -39,14 +43,15 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
         train: train.clone(),
         out: out.clone(),
         dev: dev.clone(),
+        hold_out: hold_out.map(usize::from),
         labels: labels.clone(),
         sources: sources.clone(),
         name: name.clone(),
         version: version.clone(),
         options: TrainOptions {
             seed: *seed,
-            max_features: *max_features as usize,
-            max_bytes: max_model_size.unwrap_or(usize::MAX),
+            max_features: max_features.map_or(usize::MAX, |features| features as usize),
+            max_bytes: *max_model_size,
             balance: *balance,
             ..TrainOptions::default()
         },
@@ -70,12 +75,32 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
         ("micro-F1, cross-validated", format!("{:.4}", training.micro_f1)),
         ("macro-F1, cross-validated", format!("{:.4}", training.macro_f1)),
         ("calibration error", format!("{:.4}", training.calibration_error)),
+        ("labels of a document", labels_of_a_document(bundle.model.calibration.assignment).to_owned()),
+        ("settings", settings(&bundle.manifest)),
+        ("lost by pruning and rounding", format!("{:.4}", training.compression_loss)),
     ])?;
     if let Some(report) = report {
         table::print_line("")?;
         evaluate::tables::report(&report)?;
     }
     Ok(())
+}
+
+/// How many labels a document has.
+fn labels_of_a_document(assignment: Assignment) -> &'static str {
+    match assignment {
+        Assignment::Independent => "any number",
+        Assignment::Exclusive => "exactly one",
+    }
+}
+
+/// What the search chose.
+fn settings(manifest: &Manifest) -> String {
+    let Training { cost, ratio_smoothing, .. } = manifest.training;
+    let scaled =
+        if ratio_smoothing > 0.0 { "weights scaled by log-count ratios" } else { "weights not scaled" };
+    let marks = if manifest.features.marks { "marks are features" } else { "marks are no features" };
+    format!("cost {cost}, {scaled}, {marks}")
 }
 
 /// The steps of training, on a terminal only.

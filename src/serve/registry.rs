@@ -39,6 +39,8 @@ pub struct ModelInfo {
     pub training_document_count: u32,
     /// Features with a weight.
     pub feature_count: u32,
+    /// Every document has exactly one label.
+    pub single_label: bool,
     /// What segmentation and extraction rest on.
     pub resources: Vec<ResourceInfo>,
 }
@@ -126,6 +128,7 @@ impl Model {
             training_data_digest,
             training_document_count,
             feature_count,
+            single_label,
             resources,
         } = &self.info;
         let mut labels: Vec<pb::Label> = labels.iter().map(label).collect();
@@ -145,6 +148,7 @@ impl Model {
             feature_count: *feature_count,
             resources: resources.iter().map(resource).collect(),
             failure: String::new(),
+            single_label: *single_label,
         }
     }
 

@@ -5,6 +5,7 @@ use super::ClassifyOptions;
 use super::ExplanationLevel;
 use super::LabelScore;
 use super::ParagraphClassification;
+use super::calibration::Assignment;
 use super::explain;
 use super::familiarity::Makeup;
 use super::features::Key;
@@ -37,6 +38,15 @@ impl<'a> Input<'a> {
     pub fn segmented(&self) -> Segmented<'a> {
         Segmented { clean: &self.prepared.clean, folded: self.folded, tokens: self.tokens }
     }
+}
+
+/// Decision values of all labels for a text, and what they rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scores {
+    /// One per label.
+    pub values: Vec<Score>,
+    /// Distinct features of the text that have weights.
+    pub features: u32,
 }
 
 /// Scores documents against the labels of one model.
@@ -126,14 +136,34 @@ impl Classifier {
     /// Decision values of all labels for the whole text, or for the parts of it that `kept` names: spans of the clean
     /// text in order, apart from one another.
     #[must_use]
-    pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Vec<Score> {
-        let mut scores: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
+    pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Scores {
+        let values = self.model.labels.iter().map(|label| Score(label.bias)).collect();
+        let mut scores = Scores { values, features: 0 };
         for (_, value, row) in self.weighted(input, kept) {
-            for (score, mantissa) in scores.iter_mut().zip(row.mantissas) {
+            scores.features += 1;
+            for (score, mantissa) in scores.values.iter_mut().zip(row.mantissas) {
                 score.0 += contribution(value, row, *mantissa);
             }
         }
         scores
+    }
+
+    /// The probability of each label.
+    #[must_use]
+    pub fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        self.model.calibration.probabilities(&scores.values, scores.features)
+    }
+
+    /// The label that is likelier than all others, the first of equals, where only one can be right.
+    #[must_use]
+    pub fn only(&self, scores: &Scores) -> Option<usize> {
+        match self.model.calibration.assignment {
+            Assignment::Independent => None,
+            Assignment::Exclusive => {
+                let best = scores.values.iter().copied().max()?;
+                scores.values.iter().position(|&score| score == best)
+            }
+        }
     }
 
     /// The features that have weights, each once: key, value, row. `kept` as for [`Self::scores`].
@@ -147,20 +177,24 @@ impl Classifier {
         counts.values().filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
-    fn labels(&self, scores: &[Score], min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
-        let label = |(label, score): (&super::model::Label, &Score)| {
-            let probability = score.probability();
-            let threshold = min_probability.unwrap_or(label.threshold);
-            LabelScore {
-                id: label.id.clone(),
-                display_name: label.display_name.clone(),
-                probability,
-                decision_value: score.to_f64(),
-                threshold,
-                selected: !refused && probability >= threshold,
-            }
-        };
-        self.model.labels.iter().zip(scores).map(label).collect()
+    fn labels(&self, scores: &Scores, min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
+        let only = self.only(scores);
+        let probabilities = self.probabilities(scores);
+        let labels = self.model.labels.iter().zip(&scores.values).zip(probabilities).enumerate();
+        labels
+            .map(|(at, ((label, score), probability))| {
+                let threshold = min_probability.unwrap_or(label.threshold);
+                let likeliest = only.is_none_or(|only| only == at);
+                LabelScore {
+                    id: label.id.clone(),
+                    display_name: label.display_name.clone(),
+                    probability,
+                    decision_value: score.to_f64(),
+                    threshold,
+                    selected: !refused && likeliest && probability >= threshold,
+                }
+            })
+            .collect()
     }
 
     fn paragraphs(

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::calibration::Calibration;
 use super::features::FeatureOptions;
 use super::lexicon::Lexicon;
 use super::weights::Weights;
@@ -75,4 +76,6 @@ pub struct TopicModel {
     pub lexicon: Lexicon,
     /// What the training documents were like.
     pub domain: Domain,
+    /// How decision values become probabilities.
+    pub calibration: Calibration,
 }

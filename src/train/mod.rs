@@ -1,9 +1,12 @@
 //! Learning: corpora into models. The only place that names linfa.
 
 pub mod audit;
+pub mod collapse;
 pub mod domain;
 pub mod folds;
 pub mod heads;
+pub mod lengths;
+pub mod search;
 pub mod svm;
 pub mod thresholds;
 pub mod topics;

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
+use crate::text::Span;
 use crate::text::normalize;
 use crate::topic::familiarity::Makeup;
 use crate::topic::features::Block;
@@ -37,12 +38,19 @@ pub fn bag(
     let prepared = text::prepare(document)?;
     let folded = normalize::fold(&prepared.clean.text);
     let tokens = segmenter.segment(&folded);
-    let mut counts = Counts::default();
     let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
     background.read(text, segmenter);
-    options.occurrences(text, None, |occurrence| counts.add(occurrence));
+    Ok(part(text, options, None))
+}
+
+/// The features of a text, or of the parts of it that `kept` names.
+#[must_use]
+pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Bag {
+    let mut counts = Counts::default();
+    options.occurrences(text, kept, |occurrence| counts.add(occurrence));
     let features = counts.values().map(|(key, block, value)| (key, block, value.to_f32())).collect();
-    Ok(Bag { features, makeup: Makeup::of(text) })
+    let makeup = if kept.is_none() { Makeup::of(text) } else { Makeup::default() };
+    Bag { features, makeup }
 }
 
 /// The features that have a column, and how rare each is.

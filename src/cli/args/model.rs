@@ -35,6 +35,9 @@ pub struct TrainTopicsArgs {
     /// Labelled documents to report on; nothing is learned from them
     #[arg(long, value_name = "FILE")]
     pub dev: Option<PathBuf>,
+    /// Report on one in N of the documents instead, near-duplicates together, and do not learn from them
+    #[arg(long, value_name = "N", conflicts_with = "dev", value_parser = clap::value_parser!(u8).range(2..))]
+    pub hold_out: Option<u8>,
     /// Name of the model
     #[arg(long, default_value = "topics")]
     pub name: String,
@@ -50,12 +53,12 @@ pub struct TrainTopicsArgs {
     /// Markdown about the sources of the corpus and their terms, for the model card
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
-    /// Features that keep a weight; fewer make a smaller bundle
-    #[arg(long, default_value_t = 200_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_features: u32,
+    /// Features that keep a weight at most; as many as fit when not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_features: Option<u32>,
     /// Bytes of the bundle at most; the weakest weights are left out until it fits
-    #[arg(long, value_name = "BYTES")]
-    pub max_model_size: Option<usize>,
+    #[arg(long, default_value_t = 10_000_000, value_name = "BYTES")]
+    pub max_model_size: usize,
     /// Let errors on rare labels cost more: fewer documents of theirs are missed, more wrongly said
     #[arg(long)]
     pub balance: bool,
