@@ -21,6 +21,7 @@ pub mod documents;
 pub mod serve;
 pub mod train;
 pub mod evaluate;
+mod evaluate_extraction;
 pub mod model;
 
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
             EvaluateCommand::Genres(arguments) => evaluate::genres(cli, arguments),
+            EvaluateCommand::Extraction(arguments) => evaluate_extraction::run(cli, arguments),
         },
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),

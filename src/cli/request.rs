@@ -77,6 +77,7 @@ fn extract(facts: &FactArgs) -> pb::ExtractOptions {
         omit_relations: false,
         max_keyphrases: 0,
         max_key_sentences: 0,
+        thorough: facts.thorough,
     }
 }
 

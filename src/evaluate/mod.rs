@@ -14,3 +14,4 @@ pub mod topics;
 pub mod cases;
 pub mod compare;
 pub mod page;
+pub mod extraction;

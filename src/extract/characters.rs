@@ -27,6 +27,9 @@ pub(crate) struct Characters<'a> {
     word_start: Vec<bool>,
     sentences: Vec<Block>,
     paragraphs: Vec<Block>,
+    /// Where spaces were left out: the end of each character, by byte.
+    ends: Vec<u32>,
+    thorough: bool,
 }
 
 impl<'a> Characters<'a> {
@@ -59,6 +62,8 @@ impl<'a> Characters<'a> {
             offsets,
             sentences: Vec::new(),
             paragraphs: Vec::new(),
+            ends: Vec::new(),
+            thorough: false,
         };
         let mut index = 0;
         for token in input.tokens {
@@ -91,6 +96,64 @@ impl<'a> Characters<'a> {
             index = start;
         }
         characters
+    }
+
+    /// The text without the spaces that only part figures from what belongs to them (2024 年 10 月, 三 成), to be read
+    /// thoroughly or not; with the place of each character that is left. Sentences and paragraphs stay behind.
+    pub(crate) fn squeezed(&self, thorough: bool) -> (Self, Vec<usize>) {
+        let mut other = Self {
+            clean: self.clean,
+            folded: Vec::with_capacity(self.folded.len()),
+            offsets: Vec::with_capacity(self.offsets.len()),
+            word_start: Vec::with_capacity(self.word_start.len()),
+            sentences: Vec::new(),
+            paragraphs: Vec::new(),
+            ends: Vec::with_capacity(self.offsets.len()),
+            thorough,
+        };
+        let mut places = Vec::with_capacity(self.folded.len() + 1);
+        let mut index = 0;
+        let mut opened = false;
+        while index < self.len() {
+            let mut end = index + 1;
+            if is_gap(self.at(index)) {
+                while is_gap(self.at(end)) {
+                    end += 1;
+                }
+                if is_loose(self.before(index), self.at(end)) {
+                    opened |= (index..end).any(|at| self.is_word_start(at));
+                    index = end;
+                    continue;
+                }
+            }
+            for at in index..end {
+                places.push(at);
+                other.folded.push(self.at(at));
+                other.offsets.extend(self.offsets.get(at));
+                other.ends.extend(self.offsets.get(at + 1));
+                other.word_start.push(self.is_word_start(at) || opened);
+                opened = false;
+            }
+            index = end;
+        }
+        places.push(self.len());
+        other.offsets.extend(self.offsets.last());
+        other.word_start.push(true);
+        (other, places)
+    }
+
+    /// Whether nothing is too small to be named: times of day without a day, numbers without a unit.
+    pub(crate) fn thorough(&self) -> bool {
+        self.thorough
+    }
+
+    /// The end of the web address that begins at `index`.
+    pub(crate) fn address_end(&self, index: usize) -> Option<usize> {
+        if self.at(index) != 'h' || self.any_of(index, &["http://", "https://"]).is_none() {
+            return None;
+        }
+        let rest = self.folded.get(index..).unwrap_or_default();
+        Some(index + rest.iter().take_while(|character| character.is_ascii_graphic()).count())
     }
 
     /// The first character at or after a byte offset, searched from `from` on.
@@ -165,7 +228,10 @@ impl<'a> Characters<'a> {
     /// The span of the clean text.
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
         let offset = |index: usize| self.offsets.get(index).copied().unwrap_or(self.clean.len() as u32);
-        let (start, end) = (offset(start), offset(end));
+        let (start, end) = match end.checked_sub(1).and_then(|last| self.ends.get(last)) {
+            Some(&last) if end > start => (offset(start), last),
+            Some(_) | None => (offset(start), offset(end)),
+        };
         Span { start: start.min(end), end }
     }
 
@@ -221,6 +287,22 @@ impl Mask {
     pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
         self.0.get(start..end).is_some_and(|range| range.contains(&true))
     }
+}
+
+/// Whether a character is a space within a line.
+fn is_gap(character: char) -> bool {
+    matches!(character, ' ' | '\u{a0}')
+}
+
+/// Whether a space between two characters says nothing: at least one of them is Chinese or joins figures.
+fn is_loose(before: char, after: char) -> bool {
+    let joins = |character: char| {
+        is_han(character) || matches!(character, '~' | '～' | '—' | '–' | '-' | '%' | '℃' | '<' | '>' | '=')
+    };
+    let figures = |character: char| {
+        character.is_ascii_digit() || joins(character) || matches!(character, '$' | '￥' | '.')
+    };
+    before != '\0' && after != '\0' && (joins(before) || joins(after)) && figures(before) && figures(after)
 }
 
 /// Whether a character ends a clause.

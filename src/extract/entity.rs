@@ -94,7 +94,8 @@ pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
     keep(people, &mut won);
     // Times and quantities inside names of bodies (十四届全国人大) belong to them.
     let mut runs: Vec<Finding> = bodies.into_iter().chain(zones).chain(places).collect();
-    let mut numbers: Vec<Finding> = times.into_iter().chain(quantities).collect();
+    let (parts, mut numbers): (Vec<Finding>, Vec<Finding>) =
+        times.into_iter().chain(quantities).partition(|finding| finding.kind == MentionKind::Nested);
     numbers.sort_by_key(|finding| finding.start);
     keep(numbers, &mut won);
     runs.sort_by(|one, other| {
@@ -127,6 +128,8 @@ pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
                 && matches!(outer.value.entity_type(), EntityType::Organization | EntityType::Zone)
         })
     });
+    // Numbers in amounts and days in points of time are named only when nothing may be left out.
+    mentions.extend(parts);
     mentions.extend(nested.into_iter().map(|finding| finding.referring(MentionKind::Nested)));
     mentions.sort_by(|one, other| one.start.cmp(&other.start).then(other.end.cmp(&one.end)));
     join(mentions, &posts, &held)

@@ -74,12 +74,12 @@ impl Extractor {
         for finding in &documents {
             taken.take(finding.start, finding.end);
         }
-        let times = time::find(text, input.anchors, &taken);
+        let times = time::find(text, input.anchors, &taken, options.thorough);
         let mut figures = taken.clone();
         for finding in &times {
             figures.take(finding.start, finding.end);
         }
-        let quantities = quantity::find(text, &figures);
+        let quantities = quantity::find(text, &figures, options.thorough);
         let (places, setting) = place::find(text, gazetteer, &figures);
         let bodies = organization::find(text, gazetteer, &places, &taken);
         let zones = zone::find(text, gazetteer, &places, &taken);

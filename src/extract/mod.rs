@@ -476,6 +476,10 @@ pub struct ExtractOptions {
     pub max_keyphrases: usize,
     /// At most this many; 0: 5.
     pub max_key_sentences: usize,
+    /// Leave out nothing that is a number or a time, however small: numbers without a unit, ordinals, times of day
+    /// without a day, lengths of time (as times). For questions, commands and cells of tables; in prose they are mostly
+    /// no facts.
+    pub thorough: bool,
 }
 
 /// The dates that relative expressions may be resolved against.
@@ -504,4 +508,10 @@ pub struct Extraction {
     pub keyphrases: Vec<Keyphrase>,
     /// By descending score.
     pub key_sentences: Vec<KeySentence>,
+}
+
+/// A day of the farmers' calendar (农历) as a Gregorian date; `None` outside 1900 to 2100 and for days that no month has.
+#[must_use]
+pub fn lunar_date(year: i32, month: i32, day: i32) -> Option<civil::Date> {
+    time::calendar::lunar_date(year, month, false, day)
 }

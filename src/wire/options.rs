@@ -187,8 +187,14 @@ pub(super) fn classify(
 
 /// What to return of the facts.
 pub(super) fn extract(options: pb::ExtractOptions, at: &str, check: &mut Check) -> ExtractOptions {
-    let pb::ExtractOptions { types, min_confidence, omit_relations, max_keyphrases, max_key_sentences } =
-        options;
+    let pb::ExtractOptions {
+        types,
+        min_confidence,
+        omit_relations,
+        max_keyphrases,
+        max_key_sentences,
+        thorough,
+    } = options;
     share(min_confidence, &format!("{at}.min_confidence"), check);
     let types = types.into_iter().enumerate().filter_map(|(index, number)| {
         let field = || format!("{at}.types[{index}]");
@@ -217,6 +223,7 @@ pub(super) fn extract(options: pb::ExtractOptions, at: &str, check: &mut Check) 
         omit_relations,
         max_keyphrases: max_keyphrases as usize,
         max_key_sentences: max_key_sentences as usize,
+        thorough,
     }
 }
 

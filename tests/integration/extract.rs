@@ -494,7 +494,15 @@ fn seed_keyphrases_and_key_sentences() {
 /// What must hold of every answer, whatever the text.
 #[track_caller]
 fn laws(text: &str) {
-    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    let reference = civil::date(2024, 2, 29).at(13, 5, 0, 0);
+    let resolved = Anchors { reference: Some(reference), published: None };
+    for (anchors, thorough) in [(Anchors::default(), false), (Anchors::default(), true), (resolved, true)] {
+        laws_of(text, anchors, &ExtractOptions { thorough, ..ExtractOptions::default() });
+    }
+}
+
+fn laws_of(text: &str, anchors: Anchors, options: &ExtractOptions) {
+    let found = extract(text, &[], anchors, options);
     let fits = |span: Span| span.start < span.end && text.get(span.range()).is_some();
     let mut last = (0, 0);
     for entity in &found.entities {
@@ -539,7 +547,7 @@ fn laws(text: &str) {
     for assignment in &found.function_assignments {
         assert!(fits(assignment.function) && fits(assignment.zone) && fits(assignment.evidence));
     }
-    assert_eq!(found, extract(text, &[], Anchors::default(), &ExtractOptions::default()));
+    assert_eq!(found, extract(text, &[], anchors, options));
 }
 
 /// Pieces that the rules look for, so that random texts reach deep into them.
@@ -611,6 +619,29 @@ const PIECES: &[&str] = &[
     "國務院",
     "\r\n",
     "　",
+    "二〇二四年",
+    "正月初八",
+    "每周一下午八点",
+    "从五点半到",
+    "上上周",
+    "廿三",
+    "闰四月",
+    "康熙三年",
+    "三分之一",
+    "负3.5k",
+    "-.5",
+    "2^-1",
+    "1 4/3",
+    "零下5摄氏度",
+    "五元三毛",
+    "大于等于10小于20",
+    "一个半小时",
+    "30日",
+    "2月29日",
+    "10/31/74",
+    "12:60",
+    " 月 ",
+    "9999年",
 ];
 
 proptest! {
@@ -658,19 +689,56 @@ fn hostile_texts_cost_linear_time() {
         "城市",
         "城市发展，",
     ] {
-        let time = |count: usize| {
-            let text = piece.repeat(count / piece.chars().count());
-            let start = std::time::Instant::now();
-            extract(&text, &[], Anchors::default(), &ExtractOptions::default());
-            start.elapsed()
-        };
-        time(1_000);
-        let (short, long) = (time(8_000), time(64_000));
-        assert!(
-            long < short * 8 * 4 + std::time::Duration::from_millis(300),
-            "{piece}: {short:?}, then {long:?}"
-        );
+        linear(piece, false);
     }
+    for piece in [
+        "9",
+        "一",
+        "1,",
+        "1 ",
+        "2024-",
+        "10月26—",
+        "十点半到",
+        "每周一",
+        "正月初一",
+        "负",
+        "-",
+        "3/",
+        "2^",
+        "12:30",
+        "半",
+        "第",
+        "万",
+        "分之",
+        "百分之",
+        "五元",
+        "大于10",
+        "20~",
+        "一年又",
+        "从",
+        "http://",
+        " ",
+        "廿",
+        "前两天",
+    ] {
+        linear(piece, true);
+    }
+}
+
+fn linear(piece: &str, thorough: bool) {
+    let time = |count: usize| {
+        let text = piece.repeat(count / piece.chars().count());
+        let start = std::time::Instant::now();
+        let options = ExtractOptions { thorough, ..ExtractOptions::default() };
+        extract(&text, &[], Anchors::default(), &options);
+        start.elapsed()
+    };
+    time(1_000);
+    let (short, long) = (time(8_000), time(64_000));
+    assert!(
+        long < short * 8 * 4 + std::time::Duration::from_millis(300),
+        "{piece}: {short:?}, then {long:?}"
+    );
 }
 
 #[test]
@@ -1053,4 +1121,176 @@ fn names_end_before_verbs_of_saying() {
     check("县长赵光明强调，要加快。", "赵光明");
     check("市委书记王刚还强调，要加快。", "王刚");
     check("市长王刚表示，欢迎。", "王刚");
+}
+
+// ---- what users of other tools reported ----
+
+/// Texts of the mentions of a type.
+fn named(text: &str, wanted: EntityType) -> Vec<String> {
+    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    mentions(&found, text, wanted).into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+/// HanLP splits such titles in two.
+#[test]
+fn a_title_stays_in_one_piece() {
+    for (text, title, name) in [
+        ("国防部长李明远会见了来宾。", "国防部长", "李明远"),
+        ("外交部长王文斌强调，双方应加强合作。", "外交部长", "王文斌"),
+        ("副总理张国华主持会议。", "副总理", "张国华"),
+    ] {
+        assert_eq!(named(text, EntityType::Post), [title], "{text}");
+        assert_eq!(named(text, EntityType::Person), [name], "{text}");
+    }
+}
+
+/// HanLP takes 公开政府, 月1号 and runs of words in front of a school for organisations.
+#[test]
+fn organisations_do_not_reach_into_what_stands_before_them() {
+    assert_eq!(named("要推进公开政府信息工作，接受社会监督。", EntityType::Organization), [""; 0]);
+    assert_eq!(named("从本月1号起实行新规定。", EntityType::Organization), [""; 0]);
+    assert_eq!(named("从本月1号起实行新规定。", EntityType::Time), ["本月1号"]);
+    assert_eq!(named("附近有中学和医院。", EntityType::Organization), [""; 0]);
+    assert_eq!(named("他毕业的东南大学位于南京市。", EntityType::Organization), ["东南大学"]);
+}
+
+/// HanLP misses names on one side of the title.
+#[test]
+fn names_stand_before_or_behind_a_title() {
+    let text = "会议由区委书记张建华主持，李晓东区长出席。";
+    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    assert_eq!(
+        posts(&found, "张建华").iter().map(|post| post.title.as_str()).collect::<Vec<_>>(),
+        ["区委书记"]
+    );
+    assert_eq!(posts(&found, "李晓东").iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["区长"]);
+}
+
+/// HanLP reads 江阴 / 市长 / 泾镇.
+#[test]
+fn a_post_is_not_cut_out_of_two_places() {
+    let text = "江阴市长泾镇举行招商会。";
+    assert_eq!(named(text, EntityType::Post), [""; 0]);
+    let places = named(text, EntityType::Place);
+    assert!(places[0].starts_with("江阴") && places[1] == "长泾镇", "{places:?}");
+}
+
+/// JioNLP takes 4/5 for a day in April; Recognizers-Text takes 21年 for a year, 一个半小时 for half an hour and cuts
+/// 2018年12月 in two.
+#[test]
+fn figures_in_names_are_no_dates_and_lengths_no_years() {
+    assert_eq!(named("移动4/5G网络升级。", EntityType::Time), [""; 0]);
+    assert_eq!(named("移动4/5G网络升级。", EntityType::Quantity), [""; 0]);
+    assert_eq!(named("全程用时一个半小时。", EntityType::Quantity), ["一个半小时"]);
+    assert_eq!(named("项目2018年12月开工。", EntityType::Time), ["2018年12月"]);
+    let quantities = named("他在山区工作了21年。", EntityType::Quantity);
+    assert_eq!(quantities, ["21年"]);
+}
+
+/// A thorough reading names what is no fact in prose.
+#[test]
+fn a_thorough_reading_leaves_nothing_out() {
+    let options = ExtractOptions { thorough: true, ..ExtractOptions::default() };
+    let text = "第三名得192分，晚上八点见";
+    let found = extract(text, &[], Anchors::default(), &options);
+    let quantities: Vec<&str> =
+        mentions(&found, text, EntityType::Quantity).into_iter().map(|(name, _)| name).collect();
+    assert!(quantities.contains(&"第三") && quantities.contains(&"192"), "{quantities:?}");
+    let times: Vec<&str> =
+        mentions(&found, text, EntityType::Time).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(times, ["晚上八点"]);
+    assert_eq!(named(text, EntityType::Time), ["晚上八点"]);
+    assert_eq!(named("第三名得192，很快就来", EntityType::Quantity), [""; 0]);
+}
+
+// ---- the measurement ----
+
+/// Cases of one suite that agree wholly.
+fn suite(file: &str) -> Option<(f64, wenmai::evaluate::extraction::ExtractionReport)> {
+    shared(file)?;
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(file);
+    let analyzer = wenmai::cli::load::analyzer(None).expect("the built-in bundle loads");
+    let report =
+        wenmai::evaluate::extraction::evaluate(&analyzer, &path, &[], || {}).expect("the suite reads");
+    let all = report.kinds.iter().find(|kind| kind.kind == "all cases").expect("there is a sum");
+    Some((all.score, report))
+}
+
+#[test]
+fn suites_of_numbers_and_times_agree() {
+    for (file, floor) in [("corpus/norm/recognizers.jsonl", 0.97), ("corpus/norm/jionlp.jsonl", 0.95)] {
+        let Some((score, report)) = suite(file) else { continue };
+        assert!(score >= floor, "{file} fell to {score:.4}: {:?}", report.errors.last());
+        assert!(report.kinds.iter().all(|kind| kind.found <= kind.gold), "a case counts once");
+    }
+}
+
+/// Writes rows and measures on them.
+fn measured(name: &str, rows: &[&str]) -> wenmai::evaluate::extraction::ExtractionReport {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, rows.join("\n")).expect("the folder for such files is there");
+    let analyzer = wenmai::cli::load::analyzer(None).expect("the built-in bundle loads");
+    wenmai::evaluate::extraction::evaluate(&analyzer, &path, &[], || {}).expect("the rows read")
+}
+
+#[test]
+fn each_format_counts_what_is_right_and_lists_what_is_not() {
+    let report = measured(
+        "measure_recognizers.jsonl",
+        &[
+            r#"{"Input": "约在3月5日", "spec": "DateTime/Chinese/DateParser.json", "Context": {"ReferenceDateTime": "2020-06-01T00:00:00"}, "Results": [{"Text": "3月5日", "Type": "date", "Start": 2, "Value": {"Timex": "XXXX-03-05", "FutureResolution": {"date": "2021-03-05"}, "PastResolution": {"date": "2020-03-05"}}}]}"#,
+            r#"{"Input": "约在3月5日", "spec": "DateTime/Chinese/DateParser.json", "Context": {"ReferenceDateTime": "2020-06-01T00:00:00"}, "Results": [{"Text": "3月5日", "Type": "date", "Start": 2, "Value": {"Timex": "XXXX-03-06", "FutureResolution": {"date": "2021-03-06"}, "PastResolution": {"date": "2020-03-06"}}}]}"#,
+            r#"{"Input": "共七百二十", "spec": "Number/Chinese/NumberModel.json", "Results": [{"Text": "七百二十", "TypeName": "number", "Start": 1, "Resolution": {"value": "720"}}]}"#,
+            r#"{"Input": "共七百二十", "spec": "Number/Chinese/NumberModel.json", "Results": []}"#,
+        ],
+    );
+    let scores: Vec<(&str, usize, usize)> =
+        report.kinds.iter().map(|kind| (kind.kind.as_str(), kind.right, kind.gold)).collect();
+    assert_eq!(scores, [("all cases", 2, 4), ("date", 1, 2), ("number", 1, 2)]);
+    assert_eq!(report.errors.len(), 2);
+
+    let report = measured(
+        "measure_jionlp.jsonl",
+        &[
+            r#"{"fn": "test_time_parser", "list": "own", "case": ["去年5月", [2021, 3, 1], {"type": "time_span", "definition": "accurate", "time": ["2020-05-01 00:00:00", "2020-05-31 23:59:59"]}]}"#,
+            r#"{"fn": "test_time_parser", "list": "own", "case": ["去年5月", [2021, 3, 1], {"type": "time_span", "definition": "accurate", "time": ["2019-05-01 00:00:00", "2019-05-31 23:59:59"]}]}"#,
+            r#"{"fn": "test_money_parser", "list": "own", "case": ["四百美元", {"num": "400.00", "case": "美元", "definition": "accurate"}]}"#,
+            r#"{"fn": "test_money_parser", "list": "own", "case": ["四百美元", {"num": "400.00", "case": "日元", "definition": "accurate"}]}"#,
+        ],
+    );
+    assert_eq!(report.kinds.iter().map(|kind| kind.right).sum::<usize>(), 4);
+    assert_eq!(report.errors.len(), 2);
+
+    let report = measured(
+        "measure_articles.jsonl",
+        &[
+            r#"{"id": "own", "published": "2024-03-08", "title": "", "text": "3月5日，企业增加了20家。", "spans": [{"start": 0, "end": 4, "type": "TIME"}, {"start": 10, "end": 12, "type": "QTY"}], "posts": [], "speech": [], "times": [["3月5日", "2024-03-05"], ["3月5日", "2023-03-05"]]}"#,
+        ],
+    );
+    let of = |kind: &str| report.kinds.iter().find(|report| report.kind == kind).expect("it was measured");
+    assert_eq!((of("TIME").right, of("TIME").gold, of("TIME").found), (1, 1, 1));
+    // 20 without its measure word is not the span that is found.
+    assert_eq!((of("QTY").right, of("QTY").gold, of("QTY").found), (0, 1, 1));
+    assert_eq!((of("time values").right, of("time values").gold), (1, 2));
+
+    let report = measured(
+        "measure_ner.jsonl",
+        &[
+            r#"{"text": "县长陈小明说：“好。”", "entities": [{"start": 2, "end": 5, "type": "name"}, {"start": 0, "end": 2, "type": "game"}]}"#,
+        ],
+    );
+    assert_eq!(
+        report.kinds.iter().map(|kind| (kind.right, kind.gold, kind.found)).collect::<Vec<_>>(),
+        [(1, 1, 1)]
+    );
+}
+
+#[test]
+fn rows_of_no_known_format_are_refused() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("measure_unknown.jsonl");
+    let analyzer = wenmai::cli::load::analyzer(None).expect("the built-in bundle loads");
+    for rows in ["{\"a\": 1}", "", "not json"] {
+        std::fs::write(&path, rows).expect("the folder for such files is there");
+        assert!(wenmai::evaluate::extraction::evaluate(&analyzer, &path, &[], || {}).is_err(), "{rows:?}");
+    }
 }

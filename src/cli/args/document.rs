@@ -86,6 +86,9 @@ pub struct FactArgs {
     /// Leave out what is less sure than this
     #[arg(long, value_name = "C", value_parser = share)]
     pub min_confidence: Option<f64>,
+    /// Also every number without a unit, ordinal, time of day and length of time
+    #[arg(long)]
+    pub thorough: bool,
 }
 
 /// Kinds of entities.

@@ -83,6 +83,36 @@ pub enum EvaluateCommand {
         after_help = "Examples:\n  wenmai evaluate genres --train train.jsonl --data dev.jsonl --markdown"
     )]
     Genres(EvaluateGenresArgs),
+    /// Extraction, against annotated articles, pages, suites of numbers and times, sets of names
+    #[command(after_help = "Examples:\n  wenmai evaluate extraction --data dev.jsonl --errors\n  \
+        wenmai evaluate extraction --data clue.jsonl --type name=PER --type company=ORG")]
+    Extraction(EvaluateExtractionArgs),
+}
+
+/// Arguments of `evaluate extraction`.
+#[derive(Debug, Args)]
+pub struct EvaluateExtractionArgs {
+    /// Gold data; the format is told by its rows
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// List every difference with its context
+    #[arg(long)]
+    pub errors: bool,
+    /// Only this kind of differences
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// A type of a public set and what it is called here: name=PER
+    #[arg(long = "type", value_name = "THEIRS=OURS", value_parser = pair)]
+    pub types: Vec<(String, String)>,
+    /// One JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Reads `theirs=ours`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.split_once('=').ok_or_else(|| format!("{text:?} has no ="))?;
+    Ok((theirs.to_owned(), ours.to_owned()))
 }
 
 const EVALUATE_EXAMPLES: &str = "\

@@ -1,8 +1,11 @@
 //! Amounts with their units: counts, money, percentages, measures, durations.
 
+mod describe;
+mod money;
+mod range;
+mod thorough;
 mod unit;
 
-use crate::extract::ChangeDirection;
 use crate::extract::Comparator;
 use crate::extract::Detector;
 use crate::extract::QuantityKind;
@@ -10,81 +13,76 @@ use crate::extract::QuantityValue;
 use crate::extract::Value;
 use crate::extract::characters::Characters;
 use crate::extract::characters::Mask;
-use crate::extract::characters::is_clause_end;
 use crate::extract::characters::is_han;
 use crate::extract::finding::Finding;
 use crate::extract::number;
 use crate::extract::number::Figures;
 use crate::extract::number::Number;
+use describe::describe;
 use rust_decimal::Decimal;
 use unit::unit;
 
-/// Words in front that bound an amount, longest first.
-#[rustfmt::skip]
-const BOUNDS_BEFORE: &[(&str, Comparator)] = &[
-    ("不少于", Comparator::AtLeast), ("不低于", Comparator::AtLeast), ("至少", Comparator::AtLeast),
-    ("不超过", Comparator::AtMost), ("不高于", Comparator::AtMost), ("最多", Comparator::AtMost),
-    ("大约", Comparator::About), ("将近", Comparator::About), ("接近", Comparator::About),
-    ("超过", Comparator::MoreThan), ("突破", Comparator::MoreThan), ("多达", Comparator::AtLeast),
-    ("高于", Comparator::MoreThan), ("不足", Comparator::LessThan), ("不到", Comparator::LessThan),
-    ("低于", Comparator::LessThan), ("约", Comparator::About), ("近", Comparator::About),
-    ("超", Comparator::MoreThan), ("逾", Comparator::MoreThan),
-];
+/// Characters that are looked back over for the beginning of a word.
+const MAX_WORD: usize = 8;
 
-/// Words behind that bound an amount.
-const BOUNDS_AFTER: &[(&str, Comparator)] = &[
-    ("以上", Comparator::AtLeast),
-    ("以下", Comparator::AtMost),
-    ("以内", Comparator::AtMost),
-    ("左右", Comparator::About),
-    ("上下", Comparator::About),
-];
+/// An amount with its first character and end.
+type Amount = (usize, usize, QuantityValue);
 
-/// Verbs of rising and falling.
-#[rustfmt::skip]
-const CHANGES: &[(&str, ChangeDirection)] = &[
-    ("增长", ChangeDirection::Up), ("上升", ChangeDirection::Up), ("提高", ChangeDirection::Up),
-    ("增加", ChangeDirection::Up), ("提升", ChangeDirection::Up), ("上涨", ChangeDirection::Up),
-    ("增收", ChangeDirection::Up), ("增幅", ChangeDirection::Up), ("下降", ChangeDirection::Down),
-    ("减少", ChangeDirection::Down), ("降低", ChangeDirection::Down), ("回落", ChangeDirection::Down),
-    ("下跌", ChangeDirection::Down), ("缩短", ChangeDirection::Down), ("压缩", ChangeDirection::Down),
-    ("下滑", ChangeDirection::Down),
-];
-
-/// Finds the amounts outside what is taken.
-pub(crate) fn find(text: &Characters<'_>, taken: &Mask) -> Vec<Finding> {
+/// Finds the amounts outside what is taken; thoroughly, every number, ordinal and range of numbers as well.
+pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<Finding> {
+    let (squeezed, places) = text.squeezed(thorough);
+    let place = |index: usize| places.get(index).copied().unwrap_or(text.len());
+    let finding = |start: usize, end: usize, value: QuantityValue| {
+        let (start, end) = (place(start), place(end.saturating_sub(1).max(start)) + 1);
+        let detector = Detector::Rule("quantity");
+        let written = text.text(start, end);
+        Finding::new(text.span(start, end), (start, end), written, Value::Quantity(value), detector, 0.9)
+    };
     let mut found = Vec::new();
     let mut index = 0;
-    while index < text.len() {
-        if taken.covers(index) || !number::begins(text.at(index)) {
+    while index < squeezed.len() {
+        if let Some(end) = squeezed.address_end(index) {
+            index = end;
+            continue;
+        }
+        if taken.covers(place(index)) || !begins(squeezed.at(index), thorough) {
             index += 1;
             continue;
         }
-        match at(text, index) {
-            Some((start, end, value)) if !taken.overlaps(start, end) => {
-                found.push(Finding::new(
-                    text.span(start, end),
-                    (start, end),
-                    text.text(start, end),
-                    Value::Quantity(value),
-                    Detector::Rule("quantity"),
-                    0.9,
-                ));
-                index = end;
+        match at(&squeezed, index) {
+            Some((start, end, value)) if !taken.overlaps(place(start), place(end.saturating_sub(1)) + 1) => {
+                found.push(finding(start, end, value));
+                index = end.max(index + 1);
             }
             Some(_) | None => {
                 // A run of digits that is no amount is stepped over as a whole: its tail would be read anew each time.
-                let arabic = text.at(index).is_ascii_digit();
+                let arabic = squeezed.at(index).is_ascii_digit();
+                let figure = !arabic && is_figure(squeezed.at(index));
                 index += 1;
-                while arabic && (text.at(index).is_ascii_digit() || text.at(index) == '.')
-                    || !arabic && is_figure(text.at(index))
+                while arabic && (squeezed.at(index).is_ascii_digit() || squeezed.at(index) == '.')
+                    || figure && is_figure(squeezed.at(index))
                 {
                     index += 1;
                 }
             }
         }
     }
+    if thorough {
+        thorough::complete(&squeezed, &mut found, |start, end, value, rule| {
+            let mut finding = finding(start, end, value);
+            finding.detector = Detector::Rule(rule);
+            finding
+        });
+    }
     found
+}
+
+/// Whether an amount may begin with this character.
+fn begins(character: char, thorough: bool) -> bool {
+    number::begins(character)
+        || matches!(character, '负' | '零' | '-' | '−' | '摄' | '华' | '半' | '对')
+        || matches!(character, '$' | '￥' | '¥' | '€' | '£')
+        || thorough && matches!(character, '人' | '港' | '新' | '美' | '欧' | '.' | '第')
 }
 
 /// Whether a character writes Chinese numbers.
@@ -93,19 +91,36 @@ fn is_figure(character: char) -> bool {
 }
 
 /// The amount that begins at `index`.
-fn at(text: &Characters<'_>, index: usize) -> Option<(usize, usize, QuantityValue)> {
+fn at(text: &Characters<'_>, index: usize) -> Option<Amount> {
     let before = text.before(index);
     if before.is_ascii_alphanumeric()
         || matches!(before, '.' | '第' | '-' | '+' | '/') && !is_range_mark(text, index)
     {
         return None;
     }
+    if let Some(amount) = money::prefixed(text, index).or_else(|| temperature(text, index)) {
+        return Some(amount);
+    }
     if let Some(share) = percentage_in_words(text, index) {
         return Some(share);
     }
-    let number = number::parse(text, index)?;
-    if number.figures == Figures::Digits {
+    if text.at(index) == '半' {
+        return half(text, index).or_else(|| half_length(text, index));
+    }
+    let (sign, from) = sign(text, index);
+    if sign.is_none() && matches!(text.at(index), '-' | '−' | '负' | '零') && !number::begins(text.at(index))
+    {
         return None;
+    }
+    let mut number = number::parse(text, from)?;
+    if let Some(tens) = tens_of_discount(text, &number) {
+        number = tens;
+    }
+    if number.figures == Figures::Digits && !number_of_discount(text, &number) {
+        return None;
+    }
+    if sign.is_some() {
+        return negative(text, index, &number);
     }
     if text.at(number.end).is_ascii_alphabetic() && unit(text, &number).is_none() {
         return None;
@@ -113,18 +128,90 @@ fn at(text: &Characters<'_>, index: usize) -> Option<(usize, usize, QuantityValu
     if let Some(fraction) = fraction(text, &number) {
         return Some(fraction);
     }
-    if let Some(range) = range(text, &number) {
+    if let Some(range) = range::range(text, &number) {
         return Some(range);
     }
+    if let Some(amount) = money::composed(text, &number) {
+        return Some(money::range(text, amount));
+    }
+    if let Some(length) = length(text, &number).or_else(|| and_a_half(text, &number)) {
+        return Some(length);
+    }
     let unit = unit(text, &number)?;
+    if !stands(text, &number, unit.end, unit.kind) {
+        return None;
+    }
     let end = unit.end;
-    let amount = number.value.checked_mul(unit.factor)?;
+    let amount = number.value.checked_add(unit.more)?.checked_mul(unit.factor)?;
     let mut value = describe(text, index, end, unit.kind, unit.name);
     value.amount = amount.normalize().to_string();
-    if number.vague && value.comparator == Comparator::Exactly {
+    if let Some(upper) = number.upper {
+        value.upper_amount = upper.checked_mul(unit.factor)?.normalize().to_string();
+        if value.comparator == Comparator::Exactly {
+            value.comparator = Comparator::About;
+        }
+    } else if number.vague && value.comparator == Comparator::Exactly {
         value.comparator = Comparator::MoreThan;
     }
     Some((index, end, value))
+}
+
+/// Whether the amount is one to a reader of words: not in 三元里, 万元村, 万人空巷.
+fn stands(text: &Characters<'_>, number: &Number, end: usize, kind: QuantityKind) -> bool {
+    if number.figures == Figures::Arabic {
+        return true;
+    }
+    let last = end.saturating_sub(1);
+    // A word of four characters or a name swallows number and unit.
+    let mut from = number.start;
+    while from > 0 && number.start - from < MAX_WORD && !text.is_word_start(from) {
+        from -= 1;
+    }
+    let word_end = text.word_end(from);
+    if from <= number.start && word_end > end && word_end - from >= 3 && !text.thorough() {
+        return false;
+    }
+    let bare = matches!(text.slice(number.start, number.end), ['百' | '千' | '万']);
+    let joined = kind == QuantityKind::Money && is_han(text.at(end));
+    if bare && joined && !matches!(text.at(end), '以' | '左' | '上' | '的' | '级') {
+        return false;
+    }
+    // 三元里街: a currency that begins a longer word.
+    !(kind == QuantityKind::Money
+        && matches!(text.at(last), '元')
+        && number.end - number.start == 1
+        && matches!(
+            text.at(end),
+            '里' | '村'
+                | '桥'
+                | '店'
+                | '宫'
+                | '坊'
+                | '镇'
+                | '乡'
+                | '巷'
+                | '区'
+                | '洞'
+                | '庙'
+                | '山'
+                | '路'
+                | '街'
+        ))
+}
+
+/// 九五折: two digits in a row are no neighbours before 折.
+fn tens_of_discount(text: &Characters<'_>, number: &Number) -> Option<Number> {
+    let both = number.figures == Figures::Neighbours
+        && number.end == number.start + 2
+        && text.at(number.end) == '折';
+    let digit = |at: usize| number::digit(text.at(at)).map(Decimal::from);
+    let value = digit(number.start)?.checked_mul(Decimal::TEN)?.checked_add(digit(number.start + 1)?)?;
+    both.then_some(Number { value, upper: None, vague: false, figures: Figures::Chinese, ..*number })
+}
+
+/// 九五折
+fn number_of_discount(text: &Characters<'_>, number: &Number) -> bool {
+    text.at(number.end) == '折' && number.end - number.start <= 3
 }
 
 /// Whether the mark before `index` joins two amounts rather than parts of a name (C-919).
@@ -132,13 +219,94 @@ fn is_range_mark(text: &Characters<'_>, index: usize) -> bool {
     text.before(index) == '-' && index >= 2 && is_han(text.before(index - 1))
 }
 
-/// 百分之五十, 三分之一, 一半
-fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<(usize, usize, QuantityValue)> {
-    if text.starts_with(index, "百分之") {
-        let number = number::parse(text, index + 3)?;
+/// 半公升, where nothing may be left out.
+fn half(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    let number = Number {
+        start: index,
+        end: index + 1,
+        value: Decimal::new(5, 1),
+        upper: None,
+        figures: Figures::Arabic,
+        vague: false,
+        scaled: false,
+    };
+    let unit = unit(text, &number).filter(|unit| text.thorough() && unit.kind == QuantityKind::Measure)?;
+    let mut value = describe(text, index, unit.end, unit.kind, unit.name);
+    value.amount = "0.5".to_owned();
+    Some((index, unit.end, value))
+}
+
+/// 零下, 负: the word with where the number begins.
+fn sign(text: &Characters<'_>, index: usize) -> (Option<&'static str>, usize) {
+    let word = text.any_of(index, &["零下", "负", "-", "−"]);
+    match word {
+        Some((word, length)) if number::begins(text.at(index + length)) => {
+            // 肩负9600万名, 减负2亿元: the sign is part of a word.
+            let inner = word == "负" && !text.thorough() && !text.is_word_start(index);
+            let joined = inner
+                || matches!(word, "-" | "−")
+                    && (text.before(index).is_ascii_alphanumeric()
+                        || is_han(text.before(index)) && !text.thorough());
+            if joined { (None, index) } else { (Some(word), index + length) }
+        }
+        _ => (None, index),
+    }
+}
+
+/// 零下5摄氏度, 负0.2千米
+fn negative(text: &Characters<'_>, index: usize, number: &Number) -> Option<Amount> {
+    if let Some((start, end, mut value)) = range::range(text, number)
+        && start == number.start
+    {
+        // 零下10到5度
+        (value.amount, value.upper_amount) =
+            (format!("-{}", value.amount), format!("-{}", value.upper_amount));
+        return Some((index, end, value));
+    }
+    let unit = unit(text, number)?;
+    let mut value = describe(text, index, unit.end, unit.kind, unit.name);
+    let amount = number.value.checked_add(unit.more)?.checked_mul(unit.factor)?;
+    value.amount = (-amount).normalize().to_string();
+    Some((index, unit.end, value))
+}
+
+/// 摄氏37度, 华氏温度98.6度
+fn temperature(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    let (scale, length) = text.any_of(index, &["摄氏温度", "华氏温度", "摄氏", "华氏"])?;
+    let (sign, from) = sign(text, index + length);
+    let number = number::parse(text, from)?;
+    let (_, unit) = text.any_of(number.end, &["度", "°", "℃", "℉"])?;
+    let end = number.end + unit;
+    let name = if scale.starts_with('摄') { "℃" } else { "℉" };
+    let mut value = describe(text, index, end, QuantityKind::Measure, name.to_owned());
+    let amount = if sign.is_some() { -number.value } else { number.value };
+    value.amount = amount.normalize().to_string();
+    Some((index, end, value))
+}
+
+/// 百分之五十, 千分之三, 一半, 打对折
+fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    if let Some((word, length)) = text.any_of(index, BELOW) {
+        let (sign, from) = sign(text, index + length);
+        let number = number::parse(text, from)?;
+        if number.figures == Figures::Neighbours && number.upper.is_none()
+            || number.figures == Figures::Digits
+        {
+            return None;
+        }
         let mut value = describe(text, index, number.end, QuantityKind::Percentage, "%".to_owned());
-        value.amount = number.value.normalize().to_string();
+        let hundredths = |value: Decimal| value.checked_div(below(word)?)?.checked_mul(Decimal::ONE_HUNDRED);
+        let amount = hundredths(if sign.is_some() { -number.value } else { number.value })?;
+        value.amount = amount.normalize().to_string();
+        if let Some(upper) = number.upper {
+            value.upper_amount = hundredths(upper)?.normalize().to_string();
+        }
         return Some((index, number.end, value));
+    }
+    if text.starts_with(index, "对折") && text.before(index) == '打' {
+        let mut value = describe(text, index, index + 2, QuantityKind::Percentage, "%".to_owned());
+        value.amount = "50".to_owned();
+        return Some((index, index + 2, value));
     }
     if text.starts_with(index, "一半") {
         let mut value = describe(text, index, index + 2, QuantityKind::Fraction, String::new());
@@ -148,8 +316,36 @@ fn percentage_in_words(text: &Characters<'_>, index: usize) -> Option<(usize, us
     None
 }
 
+/// Denominators said without a digit.
+const BELOW: &[&str] = &[
+    "百分之",
+    "佰分之",
+    "千分之",
+    "仟分之",
+    "万分之",
+    "十万分之",
+    "百万分之",
+    "千万分之",
+    "万万分之",
+    "亿分之",
+];
+
+/// What a denominator divides by.
+fn below(word: &str) -> Option<Decimal> {
+    Some(Decimal::from(match word {
+        "百分之" | "佰分之" => 100_u64,
+        "千分之" | "仟分之" => 1_000,
+        "万分之" => 10_000,
+        "十万分之" => 100_000,
+        "百万分之" => 1_000_000,
+        "千万分之" => 10_000_000,
+        "万万分之" | "亿分之" => 100_000_000,
+        _ => return None,
+    }))
+}
+
 /// 三分之一
-fn fraction(text: &Characters<'_>, below: &Number) -> Option<(usize, usize, QuantityValue)> {
+fn fraction(text: &Characters<'_>, below: &Number) -> Option<Amount> {
     if !text.starts_with(below.end, "分之") {
         return None;
     }
@@ -165,208 +361,110 @@ fn fraction(text: &Characters<'_>, below: &Number) -> Option<(usize, usize, Quan
     Some((below.start, above.end, value))
 }
 
-/// 3至5年, 25万到30万人, 85%到90%, 五、六十人
-fn range(text: &Characters<'_>, low: &Number) -> Option<(usize, usize, QuantityValue)> {
-    let low_unit = unit(text, low);
-    let low_end = low_unit.as_ref().map_or(low.end, |unit| unit.end);
-    let connected = [low.end, low_end].into_iter().find_map(|end| {
-        let mark = text.any_of(end, &["至", "到", "—", "–", "~", "～", "－", "-"])?;
-        let next = end + mark.1;
-        text.at(next).is_ascii_digit().then_some(next).or_else(|| {
-            (matches!(mark.0, "至" | "到") && number::digit(text.at(next)).is_some()).then_some(next)
-        })
-    });
-    let next = match connected {
-        Some(next) => next,
-        // 五、六十人: the first digit shares the scale of the second number.
-        None if text.at(low.end) == '、'
-            && low.end == low.start + 1
-            && low.figures == Figures::Chinese
-            && number::digit(text.at(low.end + 1)).is_some()
-            && text.at(low.end + 2) == '十' =>
-        {
-            low.end + 1
+/// 2小时30分钟, 1年零3个月: one length of time in its finest unit.
+fn length(text: &Characters<'_>, first: &Number) -> Option<Amount> {
+    let mut total = Decimal::ZERO;
+    let mut number = *first;
+    let mut last: Option<(u32, &'static str)> = None;
+    let mut terms = 0;
+    let mut end = first.end;
+    loop {
+        let (word, length) = text.any_of(number.end, LENGTHS.0)?;
+        let &(_, group, size) = LENGTHS.1.iter().find(|(name, ..)| *name == word)?;
+        // Years and months do not turn into days.
+        match last {
+            Some((bigger, _)) if group / 100 != bigger / 100 || group >= bigger => break,
+            Some(_) | None => {}
         }
-        None => return None,
-    };
-    let high = number::parse(text, next)?;
-    if high.figures == Figures::Digits {
-        return None;
+        total = total.checked_add(number.value.checked_mul(Decimal::from(size))?)?;
+        last = Some((group, word));
+        terms += 1;
+        end = number.end + length;
+        let link = usize::from(matches!(text.at(end), '零' | '又'));
+        match number::parse(text, end + link) {
+            Some(next) if text.any_of(next.end, LENGTHS.0).is_some() && !next.vague => number = next,
+            Some(_) | None => break,
+        }
     }
-    let high_unit = unit(text, &high)?;
-    let mut least = low.value;
-    if text.before(next) == '、' {
-        least = least.checked_mul(Decimal::TEN)?;
-    } else if !low.scaled && high.scaled && low_unit.is_none() {
-        // 3至5万 is 30,000 to 50,000.
-        let scale = [100_000_000_u64, 10_000].into_iter().map(Decimal::from).find(|&s| high.value >= s);
-        least = least.checked_mul(scale.unwrap_or(Decimal::ONE))?;
-    }
-    if least > high.value {
-        return None;
-    }
-    let mut value = describe(text, low.start, high_unit.end, high_unit.kind, high_unit.name);
-    value.amount = least.checked_mul(high_unit.factor)?.normalize().to_string();
-    value.upper_amount = high.value.checked_mul(high_unit.factor)?.normalize().to_string();
-    Some((low.start, high_unit.end, value))
+    let (_, word) = last.filter(|_| terms > 1)?;
+    let &(_, _, size) = LENGTHS.1.iter().find(|(name, ..)| *name == word)?;
+    let mut value = describe(text, first.start, end, QuantityKind::Duration, word.to_owned());
+    value.amount = total.checked_div(Decimal::from(size))?.normalize().to_string();
+    Some((first.start, end, value))
 }
 
-/// Everything about an amount that stands around it.
-fn describe(
-    text: &Characters<'_>,
-    start: usize,
-    end: usize,
-    kind: QuantityKind,
-    unit: String,
-) -> QuantityValue {
-    let mut comparator = BOUNDS_BEFORE
-        .iter()
-        .find(|(word, _)| text.ends_with(start, word))
-        .map_or(Comparator::Exactly, |&(_, comparator)| comparator);
-    if let Some(&(_, after)) = BOUNDS_AFTER.iter().find(|(word, _)| text.starts_with(end, word)) {
-        comparator = after;
-    }
-    let mut clause = start;
-    while clause > 0
-        && start - clause < 16
-        && !is_clause_end(text.before(clause))
-        && text.before(clause) != '、'
+/// Units of time of which a half is said: word behind 半, its name.
+const HALVES: &[(&str, &str)] = &[
+    ("个多月", "个月"),
+    ("个月", "个月"),
+    ("个小时", "小时"),
+    ("个钟头", "小时"),
+    ("个世纪", "个世纪"),
+    ("小时", "小时"),
+    ("年", "年"),
+    ("月", "个月"),
+    ("天", "天"),
+];
+
+/// 半年, 半个小时; not 上半年, 半年报.
+fn half_length(text: &Characters<'_>, index: usize) -> Option<Amount> {
+    if matches!(text.before(index), '上' | '下' | '前' | '后' | '大' | '多' | '过' | '一' | '天' | '年')
     {
-        clause -= 1;
+        return None;
     }
-    let mut change = None;
-    let mut change_base = String::new();
-    let mut nearest = clause;
-    for at in clause..start {
-        if let Some(&(_, direction)) = CHANGES.iter().find(|(word, _)| text.starts_with(at, word)) {
-            change = Some(direction);
-            nearest = at;
-        }
+    let &(word, unit) = HALVES.iter().find(|(word, _)| text.starts_with(index + 1, word))?;
+    let end = index + 1 + word.chars().count();
+    if matches!(text.at(end), '报' | '度' | '刊' | '谈' | '板' | '会' | '来')
+        || word == "月" && !text.thorough()
+    {
+        return None;
     }
-    if change.is_some() {
-        for at in clause..nearest {
-            if text.starts_with(at, "同比") || text.starts_with(at, "环比") {
-                change_base = text.folded(at, at + 2);
-            } else if matches!(text.at(at), '比' | '较') && change_base.is_empty() && nearest - at > 1 {
-                change_base = text.folded(at, nearest);
-            }
-        }
-    }
-    QuantityValue {
-        kind,
-        comparator,
-        amount: String::new(),
-        upper_amount: String::new(),
-        unit,
-        object: if kind == QuantityKind::Count { object(text, end) } else { String::new() },
-        change,
-        change_base,
-    }
+    let mut value = describe(text, index, end, QuantityKind::Duration, unit.to_owned());
+    value.amount = "0.5".to_owned();
+    Some((index, end, value))
 }
 
-/// What is counted: the word of two characters or more that follows.
-fn object(text: &Characters<'_>, end: usize) -> String {
-    let stop = text.word_end(end);
-    let counted = text.slice(end, stop);
-    let usual = counted.len() >= 2 && counted.iter().all(|&character| is_han(character));
-    let functional = text
-        .any_of(end, &["以上", "以下", "以内", "左右", "上下", "以来", "分别", "已经", "因为", "共同"])
-        .is_some();
-    if usual && !functional { text.text(end, stop).to_owned() } else { String::new() }
+/// 一个半小时, 三年半
+fn and_a_half(text: &Characters<'_>, number: &Number) -> Option<Amount> {
+    let (unit, end) = if text.starts_with(number.end, "个半") {
+        let at = number.end + 2;
+        let (word, unit) =
+            HALVES.iter().find(|(word, _)| !word.starts_with('个') && text.starts_with(at, word))?;
+        (*unit, at + word.chars().count())
+    } else {
+        let word = text.any_of(number.end, &["年半", "天半", "小时半"])?;
+        if is_han(text.at(number.end + word.1))
+            && matches!(text.at(number.end + word.1), '载' | '年' | '天' | '个' | '月')
+        {
+            return None;
+        }
+        (word.0.trim_end_matches('半'), number.end + word.1)
+    };
+    if number.vague
+        || number.value.scale() > 0
+        || matches!(text.at(end), '报' | '度' | '前' | '后' | '来' | '以')
+    {
+        return None;
+    }
+    let mut value = describe(text, number.start, end, QuantityKind::Duration, unit.to_owned());
+    value.amount = number.value.checked_add(Decimal::new(5, 1))?.normalize().to_string();
+    Some((number.start, end, value))
 }
+
+/// Units of composed lengths: names by length, and each with its rank and size within its group.
+const LENGTHS: (&[&str], &[(&str, u32, u64)]) = (
+    &["个月", "个小时", "小时", "分钟", "年", "天", "分", "秒"],
+    &[
+        ("年", 210, 12),
+        ("个月", 201, 1),
+        ("天", 140, 86_400),
+        ("个小时", 130, 3_600),
+        ("小时", 130, 3_600),
+        ("分钟", 120, 60),
+        ("分", 120, 60),
+        ("秒", 110, 1),
+    ],
+);
 
 #[cfg(test)]
-mod tests {
-    use crate::extract::ChangeDirection;
-    use crate::extract::Comparator;
-    use crate::extract::QuantityKind;
-    use crate::extract::QuantityValue;
-    use crate::extract::Value;
-    use crate::extract::fixture;
-
-    fn values(text: &str) -> Vec<(String, QuantityValue)> {
-        let entities = fixture::extract(text, None).entities;
-        let found = entities.into_iter().filter_map(|entity| {
-            if let Value::Quantity(value) = entity.value {
-                Some((entity.canonical_name, value))
-            } else {
-                None
-            }
-        });
-        found.collect()
-    }
-
-    #[track_caller]
-    fn check(text: &str, covered: &str, kind: QuantityKind, amount: &str, upper: &str, unit: &str) {
-        let found = values(text);
-        let (name, value) = found.first().unwrap_or_else(|| panic!("nothing in {text}"));
-        assert_eq!((name.as_str(), value.kind), (covered, kind), "{text}");
-        assert_eq!(
-            (value.amount.as_str(), value.upper_amount.as_str(), value.unit.as_str()),
-            (amount, upper, unit),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn amounts_are_exact() {
-        check("园区聚集了1,567家企业", "1,567家", QuantityKind::Count, "1567", "", "家");
-        check("总投资3.84万亿元", "3.84万亿元", QuantityKind::Money, "3840000000000", "", "CNY");
-        check("债务一万二千亿美元", "一万二千亿美元", QuantityKind::Money, "1200000000000", "", "USD");
-        check("贷款30个亿", "30个亿", QuantityKind::Count, "3000000000", "", "");
-        check("接待1万8千人次", "1万8千人次", QuantityKind::Count, "18000", "", "人次");
-        check("占地三万五千亩", "三万五千亩", QuantityKind::Measure, "35000", "", "亩");
-        check("同比增长5.50%", "5.50%", QuantityKind::Percentage, "5.5", "", "%");
-        check("提高1.2个百分点", "1.2个百分点", QuantityKind::Percentage, "1.2", "", "pp");
-        check("占百分之三十五", "百分之三十五", QuantityKind::Percentage, "35", "", "%");
-        check("约占四分之三", "四分之三", QuantityKind::Fraction, "0.75", "", "");
-        check("约占三分之一", "三分之一", QuantityKind::Fraction, "1/3", "", "");
-        check("达到原来的2.5倍", "2.5倍", QuantityKind::Multiple, "2.5", "", "倍");
-        check("建设周期18个月", "18个月", QuantityKind::Duration, "18", "", "个月");
-    }
-
-    #[test]
-    fn ranges_share_scale_and_unit() {
-        check("需要25万到30万人", "25万到30万人", QuantityKind::Count, "250000", "300000", "人");
-        check("投入3至5万元", "3至5万元", QuantityKind::Money, "30000", "50000", "CNY");
-        check("占比85%到90%", "85%到90%", QuantityKind::Percentage, "85", "90", "%");
-        check("有五、六十人", "五、六十人", QuantityKind::Count, "50", "60", "人");
-    }
-
-    #[test]
-    fn words_around_bound_and_direct() {
-        let bound = |text: &str| values(text).first().map(|(_, value)| value.comparator);
-        assert_eq!(bound("超过200名学生"), Some(Comparator::MoreThan));
-        assert_eq!(bound("不少于12个"), Some(Comparator::AtLeast));
-        assert_eq!(bound("近80公里"), Some(Comparator::About));
-        assert_eq!(bound("不足3吨"), Some(Comparator::LessThan));
-        assert_eq!(bound("60岁以上"), Some(Comparator::AtLeast));
-        let (_, change) = values("出口额同比下降7.1%").remove(0);
-        assert_eq!((change.change, change.change_base.as_str()), (Some(ChangeDirection::Down), "同比"));
-        let (_, counted) = values("新增就业岗位12个，吸引23家企业入驻").remove(1);
-        assert_eq!(counted.object, "企业");
-    }
-
-    #[test]
-    fn names_and_idioms_are_no_amounts() {
-        for text in [
-            "5G网络覆盖全城",
-            "共建一带一路",
-            "增强“四个意识”",
-            "三农工作",
-            "两会期间",
-            "第十二届博览会",
-            "十九届五中全会",
-            "一批项目开工",
-            "一同参加活动",
-            "千方百计增收",
-            "PM2.5来源",
-            "C919客机",
-            "百姓生活",
-            "党的二十大精神",
-            "一是抓落实",
-        ] {
-            assert_eq!(values(text), [], "{text}");
-        }
-    }
-}
+mod tests;

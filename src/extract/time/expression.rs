@@ -1,6 +1,8 @@
 //! What a time expression says, before anything completes it.
 
 use super::calendar::Festival;
+use super::length::Length;
+use super::length::Unit;
 
 /// Which year.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(crate) enum Month {
     Absolute(i32),
     /// 本月 is 0, 上月 -1.
     Relative(i32),
+    /// 腊月; whether it is the leap month: 闰四月
+    Lunar(i32, bool),
 }
 
 /// Which day.
@@ -34,6 +38,14 @@ pub(crate) enum Day {
     Relative(i32),
     /// 当天、同日 is 0, 次日 1: against the last day named.
     Context(i32),
+    /// 初八
+    Lunar(i32),
+    /// 春节
+    Festival(Festival),
+    /// 上周五: weeks from now where said, day of the week from 1.
+    Weekday(Option<i32>, i8),
+    /// 最后一个周三: the last such day that has passed, or of the month named.
+    LastWeekday(i8),
 }
 
 /// A part of a year or month.
@@ -45,6 +57,8 @@ pub(crate) enum Segment {
     Within,
     /// Months of the year: 上半年, 一季度, 1—11月, 前三季度.
     Months(i32, i32),
+    /// 上个季度: quarters from now.
+    Quarter(i32),
     /// 年初、月初
     Start,
     /// 年中
@@ -53,8 +67,27 @@ pub(crate) enum Segment {
     End,
     /// 上旬 is 1, 中旬 2, 下旬 3.
     Ten(i32),
+    /// 上半月 is 1, 下半月 2.
+    Half(i32),
     /// 春 is 1.
     Season(i32),
+    /// 第三周, 第十天
+    Nth(i32, Unit),
+    /// 前10天
+    First(i32, Unit),
+    /// 最后五天
+    Last(i32, Unit),
+}
+
+/// Beginning, middle or end of a segment: 一季度末.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// 初
+    Start,
+    /// 中
+    Middle,
+    /// 末
+    End,
 }
 
 /// A part of the day: TIMEX3 code, first hour, hour after the last.
@@ -68,6 +101,19 @@ pub(crate) struct DayPart {
     pub(crate) to: i8,
 }
 
+/// A time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock {
+    /// 0 to 24.
+    pub(crate) hour: i8,
+    /// Where said.
+    pub(crate) minute: Option<i8>,
+    /// Where said.
+    pub(crate) second: Option<i8>,
+    /// 七八点: the later hour.
+    pub(crate) until: Option<i8>,
+}
+
 /// A point or period of the calendar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Point {
@@ -79,12 +125,16 @@ pub(crate) struct Point {
     pub(crate) day: Option<Day>,
     /// Part of year or month.
     pub(crate) segment: Option<Segment>,
+    /// Part of that part.
+    pub(crate) edge: Option<Edge>,
     /// Part of the day.
     pub(crate) part: Option<DayPart>,
-    /// Hour and minute, the minute -1 where not said.
-    pub(crate) clock: Option<(i8, i8)>,
+    /// Time of day.
+    pub(crate) clock: Option<Clock>,
     /// 北京时间 was said.
     pub(crate) beijing: bool,
+    /// First character of the part of the day or time of day, where a date stands before it.
+    pub(crate) split: Option<usize>,
 }
 
 impl Point {
@@ -92,36 +142,10 @@ impl Point {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self { beijing: self.beijing, ..Self::default() }
     }
-}
 
-/// Units of relative spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
-    /// 年
-    Year,
-    /// 个月
-    Month,
-    /// 周
-    Week,
-    /// 天
-    Day,
-    /// 小时
-    Hour,
-    /// 分钟
-    Minute,
-}
-
-impl Unit {
-    /// TIMEX3 duration of so many.
-    pub(crate) fn duration(self, count: &str) -> String {
-        match self {
-            Self::Year => format!("P{count}Y"),
-            Self::Month => format!("P{count}M"),
-            Self::Week => format!("P{count}W"),
-            Self::Day => format!("P{count}D"),
-            Self::Hour => format!("PT{count}H"),
-            Self::Minute => format!("PT{count}M"),
-        }
+    /// Whether only a time of day was said.
+    pub(crate) fn is_time_only(&self) -> bool {
+        self.year == Year::Open && self.month.is_none() && self.day.is_none() && self.segment.is_none()
     }
 }
 
@@ -145,18 +169,40 @@ pub(crate) enum Meaning {
     Point(Point),
     /// 9月6日至7日
     Between(Point, Point),
+    /// 去年到现在
+    UntilNow(Point),
+    /// 从现在到八点
+    FromNow(Point),
     /// “十四五”: number of the plan
     Plan(i32),
-    /// 春节, in which year
-    Festival(Festival, Year),
     /// First and last year: 上世纪90年代
     Years(i32, i32),
+    /// 九十年代, the century not said
+    Decade(i32),
     /// 五年来; `None` for 几年来
-    Span(Option<i32>, Unit, Direction),
-    /// 本周五: weeks from now, day of the week from 1
-    Week(i32, Option<i8>),
-    /// 每年: TIMEX3 value
-    Set(&'static str),
+    Span(Option<Length>, Unit, Direction),
+    /// 六天后的3时1刻
+    After(Length, Point),
+    /// 本周, 上周
+    Week(i32),
+    /// 下周末
+    Weekend(i32),
+    /// 8天20小时, and the upper end of 3到5天
+    Duration(Length, Option<Length>),
+    /// 每年; every so many
+    Every(Length),
+    /// 每周一下午八点
+    EveryPoint(Unit, Point),
+    /// 每年9月到11月
+    EveryBetween(Unit, Point, Point),
+    /// 现在
+    Now,
+    /// 马上
+    Soon,
+    /// 刚才
+    Just,
+    /// 今冬明春: from the season of one year to that of another.
+    Seasons(Point, Point),
     /// A time that the calendar cannot hold: 党的十八大以来
     Vague,
 }
@@ -172,4 +218,11 @@ pub(crate) struct Expression {
     pub(crate) meaning: Meaning,
     /// TIMEX3 modifier; empty where none.
     pub(crate) modifier: &'static str,
+}
+
+impl Expression {
+    /// An expression without a modifier.
+    pub(crate) fn new(start: usize, end: usize, meaning: Meaning) -> Self {
+        Self { start, end, meaning, modifier: "" }
+    }
 }

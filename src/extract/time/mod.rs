@@ -4,45 +4,109 @@
 //! (当年, 同日), from the caller's reference time or from the publish time of the page, in this order. No clock is read
 //! and no year is invented.
 
-mod calendar;
+mod almanac;
+pub(crate) mod calendar;
 mod expression;
 mod grammar;
+mod length;
 mod resolve;
 
 use super::Anchors;
 use super::Detector;
+use super::MentionKind;
 use super::Value;
 use super::characters::Characters;
 use super::characters::Mask;
 use super::finding::Finding;
+use expression::Expression;
+use expression::Meaning;
+use expression::Point;
+use resolve::Resolver;
 
-/// Finds the times outside what is taken.
-pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask) -> Vec<Finding> {
+/// Finds the times outside what is taken; thoroughly, times of day without a day and lengths of time as well.
+pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorough: bool) -> Vec<Finding> {
+    let (squeezed, places) = text.squeezed(thorough);
+    let reader = Reader { text, squeezed: &squeezed, places: &places };
     let mut found = Vec::new();
-    let mut resolver = resolve::Resolver::new(anchors);
+    let mut resolver = Resolver::new(anchors);
     let mut index = 0;
-    while index < text.len() {
-        let expression = if taken.covers(index) { None } else { grammar::read(text, index) };
-        let Some(expression) =
-            expression.filter(|expression| !taken.overlaps(expression.start, expression.end))
-        else {
+    while index < squeezed.len() {
+        let expression =
+            if taken.covers(reader.place(index)) { None } else { grammar::read(&squeezed, index) };
+        let Some(expression) = expression.filter(|expression| {
+            let (start, end) = reader.range(expression);
+            !taken.overlaps(start, end)
+        }) else {
             index += 1;
             continue;
         };
-        let (start, end) = (expression.start, expression.end);
-        let value = resolver.resolve(text, &expression);
-        let detector = Detector::Rule("time");
-        found.push(Finding::new(
-            text.span(start, end),
-            (start, end),
-            text.text(start, end),
-            Value::Time(value),
-            detector,
-            0.9,
-        ));
-        index = end;
+        let value = resolver.resolve(&squeezed, &expression);
+        found.push(reader.finding(&expression, Value::Time(value)));
+        if thorough {
+            found.extend(reader.parts(&expression, anchors));
+        }
+        index = expression.end.max(index + 1);
     }
     found
+}
+
+/// Leads from the characters that are read back to those of the text.
+struct Reader<'a, 'b> {
+    text: &'b Characters<'a>,
+    squeezed: &'b Characters<'a>,
+    places: &'b [usize],
+}
+
+impl Reader<'_, '_> {
+    fn place(&self, index: usize) -> usize {
+        self.places.get(index).copied().unwrap_or(self.text.len())
+    }
+
+    /// Where an expression stands in the text.
+    fn range(&self, expression: &Expression) -> (usize, usize) {
+        let last = expression.end.saturating_sub(1).max(expression.start);
+        (self.place(expression.start), self.place(last) + 1)
+    }
+
+    fn finding(&self, expression: &Expression, value: Value) -> Finding {
+        let (start, end) = self.range(expression);
+        Finding::new(
+            self.text.span(start, end),
+            (start, end),
+            self.text.text(start, end),
+            value,
+            Detector::Rule("time"),
+            0.9,
+        )
+    }
+
+    /// The date and the time of day of an expression that has both, as mentions of their own.
+    fn parts(&self, expression: &Expression, anchors: Anchors) -> Vec<Finding> {
+        if let Meaning::Span(Some(length), ..) = expression.meaning {
+            // 还剩8天20小时: the length by itself.
+            let Some((from, end)) = grammar::length_within(self.squeezed, expression) else {
+                return Vec::new();
+            };
+            let part = Expression::new(from, end, Meaning::Duration(length, None));
+            let value = Resolver::new(anchors).resolve(self.squeezed, &part);
+            return vec![self.finding(&part, Value::Time(value)).referring(MentionKind::Nested)];
+        }
+        let Meaning::Point(point @ Point { split: Some(split), .. }) = expression.meaning else {
+            return Vec::new();
+        };
+        let end = expression.end - grammar::tail(self.squeezed, split, expression.end);
+        let date = Point { part: None, clock: None, split: None, ..point };
+        let time = Point { part: point.part, clock: point.clock, ..Point::default() };
+        let date_end = split - usize::from(self.squeezed.before(split) == '的');
+        [(expression.start, date_end, date), (split, end, time)]
+            .into_iter()
+            .map(|(start, end, point)| {
+                let part = Expression::new(start, end, Meaning::Point(point));
+                let value = Resolver::new(anchors).resolve(self.squeezed, &part);
+                self.finding(&part, Value::Time(value)).referring(MentionKind::Nested)
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +114,7 @@ mod tests {
     use jiff::civil::date;
 
     use crate::extract::TimeAnchor;
+    use crate::extract::TimeKind;
     use crate::extract::TimeValue;
     use crate::extract::Value;
     use crate::extract::fixture;
@@ -131,6 +196,53 @@ mod tests {
         assert_eq!((found[1].1.timex.as_str(), found[1].1.anchor), ("2017-10", TimeAnchor::Context));
         let found = values("2015年他到村里任职，当年收入翻番", Some(date(2025, 3, 20)));
         assert_eq!((found[1].1.timex.as_str(), found[1].1.anchor), ("2015", TimeAnchor::Context));
+    }
+
+    #[test]
+    fn ranges_keep_both_ends() {
+        open("10月26—28日举办", "10月26—28日", "XXXX-10-26/XXXX-10-28");
+        open("2024—2025年实施", "2024—2025年", "2024/2025");
+        open("2023年11月28日至12月2日举行", "2023年11月28日至12月2日", "2023-11-28/2023-12-02");
+        open("今冬明春开展", "今冬明春", "XXXX-WI/XXXX-SP");
+        resolved("26日至28日举行", "26日至28日", "2025-02-26", "2025-02-28");
+        resolved("3月10日9时至12日18时", "3月10日9时至12日18时", "2025-03-10T09:00", "2025-03-12T19:00");
+        resolved("11月至次年2月", "11月至次年2月", "2024-11-01", "2025-02-28");
+        resolved("2024年11月至2025年2月", "2024年11月至2025年2月", "2024-11-01", "2025-02-28");
+        resolved("昨天下午5点到6点", "昨天下午5点到6点", "2025-03-19T17:00", "2025-03-19T19:00");
+    }
+
+    #[test]
+    fn sets_recur() {
+        open("每年举办一次", "每年", "XXXX");
+        open("每周一召开例会", "每周一", "XXXX-WXX-1");
+        open("每年9月开学", "每年9月", "XXXX-09");
+        open("每月15日公布", "每月15日", "XXXX-XX-15");
+        let found = values("每天晚上8点播出", None);
+        assert_eq!((found[0].1.timex.as_str(), found[0].1.kind), ("XXXX-XX-XXT20", TimeKind::Set));
+    }
+
+    #[test]
+    fn the_farmers_calendar_is_resolved() {
+        resolved("正月初一拜年", "正月初一", "2025-01-29", "2025-01-29");
+        resolved("2020年闰四月初一", "2020年闰四月初一", "2020-05-23", "2020-05-23");
+        resolved("除夕团圆", "除夕", "2025-01-28", "2025-01-28");
+        resolved("今年端午", "今年端午", "2025-05-31", "2025-05-31");
+        resolved("2024年清明节", "2024年清明节", "2024-04-04", "2024-04-04");
+        resolved("去年重阳节", "去年重阳节", "2024-10-11", "2024-10-11");
+        resolved("三八妇女节", "三八妇女节", "2025-03-08", "2025-03-08");
+        resolved("今年冬至当天", "今年冬至当天", "2025-12-21", "2025-12-21");
+        resolved("“双11”期间", "“双11”期间", "2024-11-11", "2024-11-11");
+        resolved("去年母亲节", "去年母亲节", "2024-05-12", "2024-05-12");
+    }
+
+    #[test]
+    fn days_and_weeks_count_from_the_reference() {
+        resolved("前天抵达", "前天", "2025-03-18", "2025-03-18");
+        resolved("年底前完成", "年底前", "2025-12-01", "2025-12-31");
+        resolved("上上周出发", "上上周", "2025-03-03", "2025-03-09");
+        resolved("上季度增长", "上季度", "2024-10-01", "2024-12-31");
+        resolved("今年第三周", "今年第三周", "2025-01-13", "2025-01-19");
+        resolved("2024 年 10 月 26 日启动", "2024 年 10 月 26 日", "2024-10-26", "2024-10-26");
     }
 
     #[test]
