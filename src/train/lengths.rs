@@ -186,8 +186,8 @@ mod tests {
     fn pieces_that_are_wrong_more_often_get_a_flatter_line() {
         // Of the small ones every third contradicts its decision value, of the large ones every twentieth.
         let sample = |features: u32, i: usize, every: usize| {
-            let has = i % 2 == 0;
-            let sign = if has == (i % every != 0) { 1.0 } else { -1.0 };
+            let has = i.is_multiple_of(2);
+            let sign = if has != i.is_multiple_of(every) { 1.0 } else { -1.0 };
             Sample { features, log_odds: vec![3.0 * sign, -3.0], truth: vec![has, false] }
         };
         for assignment in [Assignment::Independent, Assignment::Exclusive] {

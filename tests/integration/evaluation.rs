@@ -260,8 +260,8 @@ fn balance_finds_more_of_a_rare_label() {
     // One notice in twelve is urgent, and nothing but a word that stands in as many others says so.
     let rows = |first: usize| -> String {
         let row = |i: usize| {
-            let word = if i % 6 == 0 { "立即" } else { "按时" };
-            let labels = if i % 12 == 0 { vec!["urgent"] } else { vec![] };
+            let word = if i.is_multiple_of(6) { "立即" } else { "按时" };
+            let labels = if i.is_multiple_of(12) { vec!["urgent"] } else { vec![] };
             json!({ "text": format!("第{i}号通知，请{word}办理登记手续。"), "labels": labels }).to_string()
                 + "\n"
         };
