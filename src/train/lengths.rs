@@ -188,7 +188,7 @@ mod tests {
         let sample = |features: u32, i: usize, every: usize| {
             let has = i.is_multiple_of(2);
             let sign = if has != i.is_multiple_of(every) { 1.0 } else { -1.0 };
-            Sample { features, log_odds: vec![3.0 * sign, -3.0], truth: vec![has, false] }
+            Sample { features, log_odds: vec![3.0 * sign, -3.0 * sign], truth: vec![has, !has] }
         };
         for assignment in [Assignment::Independent, Assignment::Exclusive] {
             let mut samples: Vec<Sample> = (0..900).map(|i| sample(20, i, 3)).collect();
