@@ -3,6 +3,8 @@
 //! Unary calls, batches, streams and the command line all come through [`Analyzer::analyze`], so the same document,
 //! options and model give the same answer everywhere. Nothing here reads a clock, the environment or a file.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::extract::Anchors;
 use crate::extract::ExtractOptions;
@@ -86,19 +88,24 @@ impl Observer for Unobserved {
     fn leave(&mut self, _: Stage) {}
 }
 
-/// Everything an analysis needs, immutable and shared by all threads.
+/// Everything an analysis needs, immutable and shared by all threads. What does not come from the bundle can be shared
+/// by the analyzers of several bundles.
 #[derive(Debug)]
 pub struct Analyzer {
-    segmenter: Segmenter,
+    segmenter: Arc<Segmenter>,
     classifier: Classifier,
-    extractor: Extractor,
+    extractor: Arc<Extractor>,
 }
 
 impl Analyzer {
     /// An analyzer from its parts.
     #[must_use]
-    pub fn new(segmenter: Segmenter, classifier: Classifier, extractor: Extractor) -> Self {
-        Self { segmenter, classifier, extractor }
+    pub fn new(
+        segmenter: impl Into<Arc<Segmenter>>,
+        classifier: Classifier,
+        extractor: impl Into<Arc<Extractor>>,
+    ) -> Self {
+        Self { segmenter: segmenter.into(), classifier, extractor: extractor.into() }
     }
 
     /// The topic model.

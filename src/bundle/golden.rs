@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::pace::Pace;
 use crate::analyze::Analyzer;
 use crate::analyze::Options;
 use crate::analyze::Unobserved;
@@ -56,8 +57,9 @@ pub fn make(analyzer: &Analyzer) -> Result<Vec<Golden>, Error> {
 ///
 /// # Errors
 /// A sentence that names the first document that got others.
-pub fn verify(analyzer: &Analyzer, golden: &[Golden]) -> Result<(), String> {
+pub fn verify(analyzer: &Analyzer, golden: &[Golden], pace: &Pace) -> Result<(), String> {
     for (index, golden) in golden.iter().enumerate() {
+        pace.step();
         let scores = scores(analyzer, &golden.title, &golden.content).map_err(|error| error.to_string())?;
         if scores != golden.scores {
             return Err(format!(

@@ -13,18 +13,20 @@
 
 pub mod golden;
 pub mod manifest;
+pub mod pace;
 pub mod reader;
+pub mod resources;
 pub mod tables;
 pub mod writer;
 
 use crate::analyze::Analyzer;
 use crate::error::Error;
-use crate::extract::Extractor;
-use crate::segment::Segmenter;
 use crate::topic::Classifier;
 use crate::topic::model::TopicModel;
 
 pub use manifest::Manifest;
+pub use pace::Pace;
+pub use resources::Resources;
 
 /// A bundle, read and verified.
 #[derive(Clone, Debug)]
@@ -46,9 +48,17 @@ impl Bundle {
     /// [`Error::Bundle`] when a golden document gets other decision values than the bundle says, which means that this
     /// program does not compute what the program that wrote the bundle did.
     pub fn analyzer(self) -> Result<Analyzer, Error> {
+        self.analyzer_over(&Resources::load()?, &Pace::full())
+    }
+
+    /// The same over resources that other analyzers use too.
+    ///
+    /// # Errors
+    /// As [`Bundle::analyzer`].
+    pub fn analyzer_over(self, resources: &Resources, pace: &Pace) -> Result<Analyzer, Error> {
         let Self { digest: _, manifest, model, golden } = self;
-        let analyzer = Analyzer::new(Segmenter::new(), Classifier::new(model), Extractor::builtin()?);
-        golden::verify(&analyzer, &golden).map_err(|reason| Error::Bundle {
+        let analyzer = resources.analyzer(Classifier::new(model));
+        golden::verify(&analyzer, &golden, pace).map_err(|reason| Error::Bundle {
             path: format!("{} {}", manifest.name, manifest.version),
             reason,
         })?;

@@ -5,8 +5,12 @@
 //! words.bin     "WMWORDS\0" u32 count, count × u32 hash, count × i8 familiarity
 //! ```
 
+use super::pace::Pace;
 use crate::topic::lexicon::Lexicon;
 use crate::topic::weights::Weights;
+
+/// Bytes that are read at a stretch; a multiple of eight.
+const STEP: usize = 64 * 1024;
 
 const WEIGHTS_MAGIC: &[u8; 8] = b"WMWEIGHT";
 const WORDS_MAGIC: &[u8; 8] = b"WMWORDS\0";
@@ -27,7 +31,7 @@ pub fn write_weights(weights: &Weights) -> Vec<u8> {
 ///
 /// # Errors
 /// What is wrong with the bytes; nothing is reserved before lengths are known to fit.
-pub fn read_weights(bytes: &[u8]) -> Result<Weights, String> {
+pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
     let rest = bytes.strip_prefix(WEIGHTS_MAGIC).ok_or("does not begin like a table of weights")?;
     let (labels, rest) = u32_at(rest)?;
     let (rows, rest) = u32_at(rest)?;
@@ -37,9 +41,17 @@ pub fn read_weights(bytes: &[u8]) -> Result<Weights, String> {
     }
     let (keys, rest) = rest.split_at_checked(rows * 8).ok_or("cut short")?;
     let (shifts, mantissas) = rest.split_at_checked(rows).ok_or("cut short")?;
-    let keys = keys.as_chunks().0.iter().map(|&key| u64::from_le_bytes(key)).collect();
-    let mantissas = mantissas.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
-    Weights::new(labels, keys, shifts.to_vec(), mantissas).map_err(|error| error.to_string())
+    let mut numbers = Vec::with_capacity(rows);
+    for part in keys.chunks(STEP) {
+        numbers.extend(part.as_chunks().0.iter().map(|&key| u64::from_le_bytes(key)));
+        pace.step();
+    }
+    let mut signed = Vec::with_capacity(mantissas.len());
+    for part in mantissas.chunks(STEP) {
+        signed.extend(part.iter().map(|&byte| i8::from_le_bytes([byte])));
+        pace.step();
+    }
+    Weights::new(labels, numbers, shifts.to_vec(), signed).map_err(|error| error.to_string())
 }
 
 /// Words as bytes.

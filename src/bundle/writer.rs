@@ -11,11 +11,9 @@ use super::Bundle;
 use super::golden;
 use super::manifest::FileEntry;
 use super::manifest::Manifest;
+use super::resources::Resources;
 use super::tables;
-use crate::analyze::Analyzer;
 use crate::error::Error;
-use crate::extract::Extractor;
-use crate::segment::Segmenter;
 use crate::topic::Classifier;
 use crate::topic::model::TopicModel;
 
@@ -28,7 +26,7 @@ pub struct Files(pub BTreeMap<String, Vec<u8>>);
 /// # Errors
 /// [`Error::Bundle`] when the golden documents cannot be analysed.
 pub fn files(mut manifest: Manifest, model: &TopicModel) -> Result<Files, Error> {
-    let analyzer = Analyzer::new(Segmenter::new(), Classifier::new(model.clone()), Extractor::builtin()?);
+    let analyzer = Resources::load()?.analyzer(Classifier::new(model.clone()));
     let refuse = |error: serde_json::Error| Error::Bundle {
         path: format!("{} {}", manifest.name, manifest.version),
         reason: error.to_string(),

@@ -25,9 +25,12 @@ use super::pipeline::Parallelism;
 use super::progress::Progress;
 use super::remote;
 use super::remote::Remote;
+use super::remote::stream;
+use super::remote::stream::StreamRemote;
 use super::report;
 use super::report::layout;
 use super::report::style;
+use super::request;
 use super::request::Request;
 
 /// Topics.
@@ -56,12 +59,21 @@ fn run(
     documents: &DocumentArgs,
     output: &OutputArgs,
     backend: &BackendArgs,
-    request: Request,
+    mut request: Request,
     explain: bool,
 ) -> Result<(), Failure> {
     let inputs = Inputs::open(documents, output.offsets)?;
     let (backend, jobs): (Arc<dyn Backend>, usize) = match &backend.target {
-        Some(target) => (Arc::new(Remote::connect(target, backend, request)?), remote::DEFAULT_JOBS),
+        Some(target) => {
+            request.common.model = request::model(backend);
+            let access = &backend.access;
+            if backend.stream {
+                let jobs = output.jobs.map_or(stream::DEFAULT_JOBS, usize::from);
+                (Arc::new(StreamRemote::connect(target, access, request, jobs)?), jobs)
+            } else {
+                (Arc::new(Remote::connect(target, access, request)?), remote::DEFAULT_JOBS)
+            }
+        }
         None => {
             let cores = thread::available_parallelism().map_or(1, NonZero::get);
             (Arc::new(Local::load(backend.model.as_deref(), request)?), cores)

@@ -18,6 +18,7 @@ pub mod output;
 pub mod progress;
 mod table;
 pub mod documents;
+pub mod config;
 pub mod serve;
 pub mod train;
 pub mod evaluate;
@@ -30,6 +31,7 @@ use clap::Parser as _;
 
 use args::Cli;
 use args::Command;
+use args::ConfigCommand;
 use args::EvaluateCommand;
 use args::ModelCommand;
 use args::TrainCommand;
@@ -53,6 +55,10 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Config(arguments) => match &arguments.command {
+            ConfigCommand::Show(arguments) => config::show(arguments),
+            ConfigCommand::Check(arguments) => config::check(arguments),
+        },
         Command::Classify(arguments) => documents::classify(cli, arguments),
         Command::Extract(arguments) => documents::extract(cli, arguments),
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
@@ -67,7 +73,13 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Model(arguments) => match &arguments.command {
             ModelCommand::Show(arguments) => model::show(cli, arguments),
             ModelCommand::Verify(arguments) => model::verify(cli, arguments),
+            ModelCommand::List(arguments) => remote::admin::list(arguments),
+            ModelCommand::Load(arguments) => remote::admin::load(arguments),
+            ModelCommand::Unload(arguments) => remote::admin::unload(arguments),
+            ModelCommand::Alias(arguments) => remote::admin::alias(arguments),
+            ModelCommand::Shadow(arguments) => remote::admin::shadow(&arguments.command),
         },
+        Command::Health(arguments) => remote::health::run(arguments),
     }
 }
 

@@ -150,7 +150,7 @@ fn wrong_options(status: &rpc::Status) -> Option<String> {
     let requests = details.filter_map(|detail| rpc::BadRequest::decode(detail.value.as_slice()).ok());
     let mut violations = requests.flat_map(|request| request.field_violations);
     let wrong = violations.find(|violation| {
-        ["features", "common"].contains(&violation.field.split('.').next().unwrap_or_default())
+        ["config", "features", "common"].contains(&violation.field.split('.').next().unwrap_or_default())
     })?;
     Some(wrong.description)
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::wire::pb;
 
+use super::args::BackendArgs;
 use super::args::DocumentArgs;
 use super::args::Explain;
 use super::args::FactArgs;
@@ -49,6 +50,17 @@ impl Request {
             },
         }
     }
+}
+
+/// The model that was named for a server, if one was.
+#[must_use]
+pub fn model(backend: &BackendArgs) -> Option<pb::ModelSelector> {
+    use pb::model_selector::Choice;
+    let BackendArgs { model_name, model_version, model_alias, .. } = backend;
+    let version = model_version.clone().map(Choice::Version);
+    let choice = version.or_else(|| model_alias.clone().map(Choice::Alias));
+    let name = model_name.clone().unwrap_or_default();
+    (choice.is_some() || !name.is_empty()).then_some(pb::ModelSelector { name, choice })
 }
 
 fn classify(topics: &TopicArgs, report: bool) -> pb::ClassifyOptions {

@@ -32,8 +32,15 @@ use tonic::body::Body;
 use tower::Layer;
 use tower::Service;
 
+use super::gate::Gate;
+use super::inbound::Inbound;
+use super::inbound::Share;
+use super::keys::Key;
+use super::metrics::Metrics;
 use super::status::Failure;
 use super::status::translated;
+use super::telemetry::Telemetry;
+use super::trace::CallSpan;
 
 /// Header and trailer that carry the request id.
 const REQUEST_ID: &str = "x-request-id";
@@ -48,6 +55,12 @@ const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
 /// Calls to services of this prefix are refused while the server drains; health and reflection are not.
 const OWN_SERVICES: &str = "/wenmai.";
 
+/// Calls that last as long as the caller likes.
+const STREAMS: &str = "/StreamAnalyze";
+
+/// When to come back to a server that holds as many requests as it can.
+const INBOUND_RETRY: Duration = Duration::from_secs(1);
+
 /// What a handler knows of its call beside the message.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
@@ -55,13 +68,57 @@ pub(super) struct Call {
     pub(super) request_id: Arc<str>,
     /// When the caller stops waiting.
     pub(super) deadline: Option<Instant>,
+    /// Its place in a trace.
+    pub(super) span: CallSpan,
+    /// The key that it came with.
+    caller: Option<Arc<Key>>,
+    /// What it holds of the room for requests.
+    inbound: Option<Arc<Share>>,
 }
 
 impl Call {
     /// What the layer left with the request.
     pub(super) fn of<T>(request: &tonic::Request<T>) -> Self {
         let left = request.extensions().get().cloned();
-        left.unwrap_or_else(|| Self { request_id: Arc::from(""), deadline: None })
+        left.unwrap_or_else(|| Self {
+            request_id: Arc::from(""),
+            deadline: None,
+            span: CallSpan::default(),
+            caller: None,
+            inbound: None,
+        })
+    }
+
+    /// Counts text against the rate of the caller's key.
+    pub(super) fn charge(&self, bytes: usize) -> Result<(), Failure> {
+        let Some(key) = &self.caller else { return Ok(()) };
+        key.read(bytes, Instant::now()).map_err(|retry| Failure::RateLimited {
+            key: key.name.clone(),
+            retry,
+            of: "bytes",
+        })
+    }
+
+    /// Waits until the rate of the caller's key allows for more text.
+    pub(super) async fn pace(&self, bytes: usize) {
+        let Some(key) = &self.caller else { return };
+        while let Err(wait) = key.read(bytes, Instant::now()) {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// What was received so far is accounted for elsewhere now.
+    pub(super) fn received(&self) {
+        if let Some(inbound) = &self.inbound {
+            inbound.clear();
+        }
+    }
+
+    /// Holds a document that was received and waits to be admitted, whatever it was compressed to on the way.
+    pub(super) fn hold(&self, bytes: usize) -> Result<(), Failure> {
+        let Some(inbound) = &self.inbound else { return Ok(()) };
+        inbound.clear();
+        if inbound.take(bytes) { Ok(()) } else { Err(full(inbound)) }
     }
 
     /// The status for a failure of this call. Faults of the server are logged on the way.
@@ -71,6 +128,11 @@ impl Call {
         }
         failure.status(&self.request_id)
     }
+}
+
+/// There are more bytes of requests in the server than it holds.
+fn full(inbound: &Share) -> Failure {
+    Failure::QueueFull { retry: INBOUND_RETRY, limit: inbound.limit() }
 }
 
 /// Runs a future; a panic in it becomes an error.
@@ -116,17 +178,30 @@ impl RequestIds {
     }
 }
 
+/// What every call must pass.
+#[derive(Clone)]
+pub(super) struct Checks {
+    /// Who may call.
+    pub(super) gate: Arc<Gate>,
+    /// Room for requests.
+    pub(super) inbound: Arc<Inbound>,
+    /// How long a call other than a stream may take.
+    pub(super) max_call_time: Duration,
+}
+
 /// Puts [`CallService`] around the services.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct CallLayer {
     ids: Arc<RequestIds>,
     draining: watch::Receiver<bool>,
+    telemetry: Telemetry,
+    checks: Checks,
 }
 
 impl CallLayer {
     /// A layer that refuses calls once `draining` is true.
-    pub(super) fn new(draining: watch::Receiver<bool>) -> Self {
-        Self { ids: Arc::new(RequestIds::new()), draining }
+    pub(super) fn new(draining: watch::Receiver<bool>, telemetry: Telemetry, checks: Checks) -> Self {
+        Self { ids: Arc::new(RequestIds::new()), draining, telemetry, checks }
     }
 }
 
@@ -139,7 +214,7 @@ impl<S> Layer<S> for CallLayer {
 }
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct CallService<S> {
     inner: S,
     layer: CallLayer,
@@ -161,9 +236,20 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let request_id = self.layer.ids.take(request.headers());
         let begun = Instant::now();
-        let deadline = timeout(request.headers())
-            .and_then(|timeout| begun.checked_add(timeout.saturating_sub(DEADLINE_MARGIN)));
-        let call = Call { request_id, deadline };
+        let path = request.uri().path();
+        let Checks { gate, inbound, max_call_time } = &self.layer.checks;
+        let is_bounded = path.starts_with(OWN_SERVICES) && !path.ends_with(STREAMS);
+        let timeout = timeout(request.headers()).map(|timeout| timeout.saturating_sub(DEADLINE_MARGIN));
+        let longest = is_bounded.then_some(*max_call_time);
+        let deadline =
+            timeout.into_iter().chain(longest).min().and_then(|timeout| begun.checked_add(timeout));
+        let passed = gate.pass(path, request.headers());
+        let inbound = inbound.share();
+        let Telemetry { metrics, traces } = &self.layer.telemetry;
+        let span = traces.call(request.uri().path(), request.headers());
+        let caller = passed.as_ref().ok().cloned().flatten();
+        let call =
+            Call { request_id, deadline, span: span.clone(), caller, inbound: Some(Arc::clone(&inbound)) };
         let received = Arc::new(AtomicU64::new(0));
         let record = Record {
             method: request.uri().path().to_owned(),
@@ -172,10 +258,12 @@ where
             received: Arc::clone(&received),
             sent: 0,
             code: None,
+            metrics: Arc::clone(metrics),
+            span,
         };
         let is_refused = *self.layer.draining.borrow() && record.is_own();
         request.extensions_mut().insert(call.clone());
-        let request = request.map(|body| Body::new(Counted { body, received }));
+        let request = request.map(|body| Body::new(Counted { body, received, inbound }));
         // The service that was asked whether it is ready is the one to be called.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
@@ -183,6 +271,9 @@ where
             let answer = async {
                 if is_refused {
                     return call.status(&Failure::Draining).into_http();
+                }
+                if let Err(failure) = passed {
+                    return call.status(&failure).into_http();
                 }
                 let handled = guarded(async move { inner.call(request).await });
                 let handled = match deadline {
@@ -252,6 +343,8 @@ struct Record {
     received: Arc<AtomicU64>,
     sent: u64,
     code: Option<Code>,
+    metrics: Arc<Metrics>,
+    span: CallSpan,
 }
 
 impl Record {
@@ -262,11 +355,16 @@ impl Record {
 
     fn log(self) {
         let is_own = self.is_own();
-        let Self { method, request_id, begun, received, sent, code } = self;
-        let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let Self { method, request_id, begun, received, sent, code, metrics, span } = self;
+        let duration = begun.elapsed();
+        let duration_ms = duration.as_secs_f64() * 1e3;
         let request_bytes = received.load(Ordering::Relaxed);
         // A body that is dropped before its end had nobody to read it.
         let code = code.unwrap_or(Code::Cancelled);
+        metrics.called(&method, code, duration);
+        span.end(code, &request_id);
+        let trace_id = span.trace_id();
+        let trace_id = trace_id.as_deref();
         // The path is the caller's and may be of any length; ours are known.
         let method: String = method.chars().take(100).collect();
         let request_id = &*request_id;
@@ -278,6 +376,7 @@ impl Record {
                 request_bytes,
                 response_bytes = sent,
                 request_id,
+                trace_id,
                 "call"
             );
         } else {
@@ -288,16 +387,18 @@ impl Record {
                 request_bytes,
                 response_bytes = sent,
                 request_id,
+                trace_id,
                 "call"
             );
         }
     }
 }
 
-/// A request body that counts its bytes.
+/// A request body that counts its bytes, and ends where there is no room for more.
 struct Counted {
     body: Body,
     received: Arc<AtomicU64>,
+    inbound: Arc<Share>,
 }
 
 impl http_body::Body for Counted {
@@ -313,6 +414,9 @@ impl http_body::Body for Counted {
             && let Some(data) = frame.data_ref()
         {
             self.received.fetch_add(data.remaining() as u64, Ordering::Relaxed);
+            if !self.inbound.take(data.remaining()) {
+                return Poll::Ready(Some(Err(full(&self.inbound).status(""))));
+            }
         }
         Poll::Ready(polled)
     }
@@ -379,6 +483,7 @@ impl Drop for Recorded {
 mod tests {
     use tonic_types::StatusExt as _;
 
+    use super::super::trace::Traces;
     use super::*;
 
     fn headers(name: &'static str, value: &str) -> HeaderMap {
@@ -434,7 +539,14 @@ mod tests {
     async fn answered(draining: bool, path: &str) -> Status {
         let (_drain, draining) = watch::channel(draining);
         let request = Request::post(path).body(Body::empty()).unwrap();
-        let response = CallLayer::new(draining).layer(Handler).call(request).await.unwrap();
+        let telemetry = Telemetry { metrics: Arc::new(Metrics::new().unwrap()), traces: Traces::default() };
+        let checks = Checks {
+            gate: Arc::new(Gate::open(&crate::config::Auth::default()).unwrap()),
+            inbound: Inbound::new(1000),
+            max_call_time: Duration::from_secs(60),
+        };
+        let response =
+            CallLayer::new(draining, telemetry, checks).layer(Handler).call(request).await.unwrap();
         assert!(response.headers().contains_key(REQUEST_ID));
         Status::from_header_map(response.headers()).unwrap()
     }

@@ -13,9 +13,12 @@ use tonic::Status;
 use tonic::Streaming;
 
 use super::call::Call;
+use super::lanes::Lane;
+use super::metrics::DocumentOutcome;
+use super::metrics::Metrics;
+use super::model::Model;
 use super::pool::Place;
 use super::pool::Pool;
-use super::registry::Model;
 use super::registry::Registry;
 use super::status::Failure;
 use super::status::as_data;
@@ -24,6 +27,9 @@ use super::task::Done;
 use super::task::Reply;
 use super::task::Task;
 use super::task::Timing;
+use super::task::size;
+use crate::config::Compression;
+use crate::config::DOCUMENT_OVERHEAD_BYTES;
 use crate::config::Limits;
 use crate::wire::Accepted;
 use crate::wire::Plan;
@@ -46,6 +52,8 @@ pub(super) struct Documents {
     pub(super) pool: Arc<Pool>,
     pub(super) limits: Limits,
     pub(super) draining: watch::Receiver<bool>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) compression: Arc<Compression>,
 }
 
 impl Documents {
@@ -66,13 +74,18 @@ impl Documents {
         Ok((model?, converted))
     }
 
-    /// Hands a document to the pool.
+    /// Hands a document to the pool; `index` is its place in the call.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a call knows and what a document knows meet here only"
+    )]
     pub(super) fn submit(
         &self,
         place: Place,
         call: &Call,
         model: &Model,
         plan: &Arc<Plan>,
+        index: u64,
         accepted: Accepted,
         reply: Reply,
     ) {
@@ -84,8 +97,21 @@ impl Documents {
             admitted: Instant::now(),
             max_response_bytes: self.max_results_bytes(),
             reply,
+            metrics: Arc::clone(&self.metrics),
+            span: (call.span.clone(), index),
+            shadow: self.registry.shadow_of(model),
         };
-        self.pool.submit(place, || task.perform());
+        self.pool.submit(place, Box::new(task));
+    }
+
+    /// An answer to a single call; a short one is not worth compressing.
+    fn response<T: prost::Message>(&self, answer: T) -> Response<T> {
+        let is_short = answer.encoded_len() < self.compression.min_bytes;
+        let mut response = Response::new(answer);
+        if is_short {
+            response.disable_compression();
+        }
+        response
     }
 
     /// Bytes that the results of one answer may have.
@@ -101,9 +127,12 @@ impl Documents {
         plan: Plan,
         accepted: Accepted,
     ) -> Result<(pb::Analysis, pb::ResponseMetadata), Failure> {
-        let place = self.pool.try_admit(1)?.pop().ok_or_else(lost)?;
+        let cost = cost(&accepted);
+        let place = self.pool.try_admit(Lane::Single, &[cost], call.deadline)?.pop().ok_or_else(lost)?;
+        call.charge(cost)?;
+        call.received();
         let (reply, outcome) = oneshot::channel();
-        self.submit(place, call, model, &Arc::new(plan), accepted, Reply::Once(reply));
+        self.submit(place, call, model, &Arc::new(plan), 0, accepted, Reply::Once(reply));
         let Done { result, timing } = outcome.await.map_err(|_| lost())?;
         Ok((result?, metadata(call, model, Some(timing))))
     }
@@ -171,19 +200,25 @@ impl Documents {
         let common = request.common.clone();
         let (model, (plan, entries)) = self.read(common.as_ref(), |rules| request::batch(request, rules))?;
         let plan = Arc::new(plan);
-        let accepted = entries.iter().filter(|entry| entry.document.is_ok()).count();
-        let mut places = self.pool.try_admit(accepted)?.into_iter();
+        let costs: Vec<usize> =
+            entries.iter().filter_map(|entry| entry.document.as_ref().ok()).map(cost).collect();
+        let mut places = self.pool.try_admit(Lane::List, &costs, call.deadline)?.into_iter();
+        call.charge(costs.iter().sum())?;
+        call.received();
         // All documents are handed over before the first is waited for; dropping the receivers stops what is left.
         let mut waiting = Vec::with_capacity(entries.len());
-        for Entry { id, document } in entries {
+        for (index, Entry { id, document }) in (0..).zip(entries) {
             let pending = match document {
                 Ok(accepted) => {
                     let place = places.next().ok_or_else(lost)?;
                     let (reply, outcome) = oneshot::channel();
-                    self.submit(place, call, &model, &plan, accepted, Reply::Once(reply));
+                    self.submit(place, call, &model, &plan, index, accepted, Reply::Once(reply));
                     Ok(outcome)
                 }
-                Err(refusal) => Err(Failure::Refused(refusal)),
+                Err(refusal) => {
+                    self.metrics.document(DocumentOutcome::Refused);
+                    Err(Failure::Refused(refusal))
+                }
             };
             waiting.push((id, pending));
         }
@@ -224,6 +259,11 @@ impl Documents {
     }
 }
 
+/// What a document costs, in bytes.
+pub(super) fn cost(accepted: &Accepted) -> usize {
+    size(accepted).saturating_add(DOCUMENT_OVERHEAD_BYTES)
+}
+
 /// One document's outcome among others.
 pub(super) fn result(
     call: &Call,
@@ -262,7 +302,7 @@ impl DocumentService for Documents {
     ) -> Result<Response<pb::ClassifyResponse>, Status> {
         let call = Call::of(&request);
         let answer = self.classify_one(&call, request.into_inner()).await;
-        answer.map(Response::new).map_err(|failure| call.status(&failure))
+        answer.map(|answer| self.response(answer)).map_err(|failure| call.status(&failure))
     }
 
     async fn extract(
@@ -271,7 +311,7 @@ impl DocumentService for Documents {
     ) -> Result<Response<pb::ExtractResponse>, Status> {
         let call = Call::of(&request);
         let answer = self.extract_one(&call, request.into_inner()).await;
-        answer.map(Response::new).map_err(|failure| call.status(&failure))
+        answer.map(|answer| self.response(answer)).map_err(|failure| call.status(&failure))
     }
 
     async fn analyze(
@@ -280,7 +320,7 @@ impl DocumentService for Documents {
     ) -> Result<Response<pb::AnalyzeResponse>, Status> {
         let call = Call::of(&request);
         let answer = self.analyze_one(&call, request.into_inner()).await;
-        answer.map(Response::new).map_err(|failure| call.status(&failure))
+        answer.map(|answer| self.response(answer)).map_err(|failure| call.status(&failure))
     }
 
     async fn batch_analyze(
@@ -289,7 +329,7 @@ impl DocumentService for Documents {
     ) -> Result<Response<pb::BatchAnalyzeResponse>, Status> {
         let call = Call::of(&request);
         let answer = self.analyze_list(&call, request.into_inner()).await;
-        answer.map(Response::new).map_err(|failure| call.status(&failure))
+        answer.map(|answer| self.response(answer)).map_err(|failure| call.status(&failure))
     }
 
     async fn stream_analyze(

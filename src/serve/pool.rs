@@ -1,9 +1,13 @@
-//! A fixed number of threads that analyse documents, and how many documents may wait for them.
+//! A fixed number of threads that analyse documents, and how much text may wait for them.
 //!
-//! Who wants work done first takes a place, one per document. The place moves into the work and is given back when
-//! that ends, so work whose caller has left still counts until then.
+//! Who wants work done first takes a place for its bytes. The place moves into the work and is given back when that
+//! ends, so work whose caller has left still counts until then. One rule holds for single calls, lists and streams of
+//! all connections: each kind has room for so many bytes, of its own, so that none can crowd out another.
+//!
+//! ```text
+//! bytes ─room?→ place ─submit→ lane ─fair by bytes→ worker
+//! ```
 
-use std::collections::VecDeque;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -12,8 +16,6 @@ use std::sync::Condvar;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
@@ -21,44 +23,97 @@ use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 
+use super::lanes::Lane;
+use super::lanes::Lanes;
 use super::status::Failure;
+use crate::config::Admission;
 
-/// Bounds of what callers are told to wait when the queue is full.
+/// Bounds of what callers are told to wait when there is no room.
 const RETRY_BOUNDS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(30));
 
-/// What a document is taken to cost before any was measured.
-const FIRST_GUESS: Duration = Duration::from_millis(10);
+/// How fast a worker is taken to be before any work was measured: bytes and nanoseconds.
+const FIRST_GUESS: (u64, u64) = (64 * 1024, 32_000_000);
+
+/// Bytes after which what was measured counts half.
+const MEMORY: u64 = 4 * 1024 * 1024;
+
+/// How often the lanes are searched for work that nobody wants any more.
+const SWEEP_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The right to have one document analysed.
 #[derive(Debug)]
 pub(super) struct Place {
-    _slot: OwnedSemaphorePermit,
-    /// Streams hold a second permit.
-    _bulk: Option<OwnedSemaphorePermit>,
+    lane: Lane,
+    bytes: usize,
+    _room: OwnedSemaphorePermit,
 }
 
-type Work = Box<dyn FnOnce() + Send>;
+/// Something to do on a worker thread.
+pub(super) trait Work: Send {
+    /// Whether anybody still waits for it.
+    fn is_wanted(&self) -> bool;
+
+    /// Does it.
+    fn perform(self: Box<Self>);
+}
+
+type Item = (Place, Box<dyn Work>);
 
 /// The threads and their queue.
 pub(super) struct Pool {
     shared: Arc<Shared>,
-    slots: Arc<Semaphore>,
-    bulk: Arc<Semaphore>,
+    single: Arc<Semaphore>,
+    list: Arc<Semaphore>,
+    stream: Arc<Semaphore>,
     workers: usize,
-    max_queued: usize,
+    admission: Admission,
 }
 
 struct Shared {
     queue: Mutex<Queue>,
+    /// For workers.
     wake: Condvar,
-    /// Moving average of what one document takes, in nanoseconds.
-    average: AtomicU64,
+    /// For those threads that take up single documents only.
+    wake_interactive: Condvar,
 }
 
-#[derive(Default)]
 struct Queue {
-    works: VecDeque<(Place, Work)>,
+    lanes: Lanes<Item>,
+    /// Workers with nothing to do.
+    idle: usize,
+    /// Documents in work, and of these those of lists and streams.
+    running: usize,
+    running_bulk: usize,
+    /// Single documents in work on threads that are there for them only.
+    running_extra: usize,
+    speed: Speed,
+    swept: Option<Instant>,
     closed: bool,
+}
+
+/// How fast one worker is, by what was done lately.
+#[derive(Clone, Copy, Debug)]
+struct Speed {
+    bytes: u64,
+    nanos: u64,
+}
+
+impl Speed {
+    fn add(&mut self, bytes: usize, took: Duration) {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.nanos = self.nanos.saturating_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)).max(1);
+        if self.bytes > MEMORY {
+            self.bytes /= 2;
+            self.nanos = (self.nanos / 2).max(1);
+        }
+    }
+
+    /// How long `workers` take for so many bytes.
+    fn time(self, bytes: usize, workers: f64) -> Duration {
+        let nanos_per_byte = self.nanos as f64 / self.bytes.max(1) as f64;
+        let seconds = bytes as f64 * nanos_per_byte / workers / 1e9;
+        Duration::try_from_secs_f64(seconds).unwrap_or(RETRY_BOUNDS.1)
+    }
 }
 
 impl Shared {
@@ -67,149 +122,375 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does work until the pool is closed.
-    fn work(&self) {
+    /// Does work until the pool is closed; `interactive`: only single documents, and only for workers that are kept
+    /// from them by bulk work.
+    fn work(&self, interactive: bool) {
+        let wake = if interactive { &self.wake_interactive } else { &self.wake };
+        let mut queue = self.queue();
         loop {
-            let mut queue = self.queue();
-            let (place, work) = loop {
-                if let Some(next) = queue.works.pop_front() {
-                    break next;
-                }
+            let next = if !interactive {
+                queue.lanes.pop()
+            } else if queue.running_extra < queue.running_bulk {
+                queue.lanes.pop_of(Lane::Single)
+            } else {
+                None
+            };
+            let Some((lane, bytes, (place, work))) = next else {
                 if queue.closed {
                     return;
                 }
-                queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.idle += usize::from(!interactive);
+                queue = wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.idle -= usize::from(!interactive);
+                continue;
             };
+            let is_bulk = lane != Lane::Single;
+            queue.running += 1;
+            queue.running_bulk += usize::from(is_bulk);
+            queue.running_extra += usize::from(interactive);
+            // Work that waited for a thread of its own kind may now have one.
+            let helps = is_bulk && queue.lanes.bytes(Lane::Single) > 0;
             drop(queue);
+            if helps {
+                self.wake_interactive.notify_one();
+            }
+            let is_wanted = work.is_wanted();
             let begun = Instant::now();
             // Tasks catch their own panics in order to answer; this keeps the thread whatever happens.
-            let _ = catch_unwind(AssertUnwindSafe(work));
+            let _ = catch_unwind(AssertUnwindSafe(|| work.perform()));
+            let took = begun.elapsed();
             drop(place);
-            let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            let average = self.average.load(Ordering::Relaxed);
-            self.average.store(average - average / 8 + nanos / 8, Ordering::Relaxed);
+            queue = self.queue();
+            queue.running -= 1;
+            queue.running_bulk -= usize::from(is_bulk);
+            queue.running_extra -= usize::from(interactive);
+            if is_wanted {
+                queue.speed.add(bytes, took);
+            }
         }
     }
 }
 
 impl Pool {
-    /// Starts `workers` threads for which `max_queued` documents may wait.
+    /// Starts `workers` threads, and those for single documents.
     ///
     /// # Errors
     /// What the operating system says when it has no more threads.
-    pub(super) fn start(workers: usize, max_queued: usize) -> io::Result<Self> {
-        let first_guess = u64::try_from(FIRST_GUESS.as_nanos()).unwrap_or(u64::MAX);
+    pub(super) fn start(workers: usize, admission: Admission) -> io::Result<Self> {
+        let queue = Queue {
+            lanes: Lanes::new(admission.interactive_weight),
+            idle: 0,
+            running: 0,
+            running_bulk: 0,
+            running_extra: 0,
+            speed: Speed { bytes: FIRST_GUESS.0, nanos: FIRST_GUESS.1 },
+            swept: None,
+            closed: false,
+        };
         let shared = Arc::new(Shared {
-            queue: Mutex::default(),
+            queue: Mutex::new(queue),
             wake: Condvar::new(),
-            average: AtomicU64::new(first_guess),
+            wake_interactive: Condvar::new(),
         });
-        let capacity = (max_queued + workers).min(Semaphore::MAX_PERMITS);
+        let room = |bytes: usize| Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS)));
         let pool = Self {
             shared,
-            slots: Arc::new(Semaphore::new(capacity)),
-            // Streams wait for room instead of being refused; half of it stays for callers who do not wait.
-            bulk: Arc::new(Semaphore::new(capacity.div_ceil(2))),
-            workers,
-            max_queued,
+            single: room(admission.single_bytes()),
+            list: room(admission.list_bytes()),
+            stream: room(admission.stream_bytes()),
+            workers: workers.max(1),
+            admission,
         };
-        for index in 0..workers {
+        let threads = (0..workers).map(|index| (false, format!("wenmai-worker-{index}")));
+        let extra = (0..admission.interactive_workers).map(|index| (true, format!("wenmai-single-{index}")));
+        for (interactive, name) in threads.chain(extra) {
             let shared = Arc::clone(&pool.shared);
-            thread::Builder::new().name(format!("wenmai-worker-{index}")).spawn(move || shared.work())?;
+            thread::Builder::new().name(name).spawn(move || shared.work(interactive))?;
         }
         Ok(pool)
     }
 
-    /// Takes `count` places now, or none.
-    pub(super) fn try_admit(&self, count: usize) -> Result<Vec<Place>, Failure> {
-        let wanted = u32::try_from(count).unwrap_or(u32::MAX);
-        let Ok(mut slots) = Arc::clone(&self.slots).try_acquire_many_owned(wanted) else {
-            return Err(Failure::QueueFull { retry: self.retry(count), limit: self.max_queued });
+    fn room(&self, lane: Lane) -> (&Arc<Semaphore>, usize) {
+        match lane {
+            Lane::Single => (&self.single, self.admission.single_bytes()),
+            Lane::List => (&self.list, self.admission.list_bytes()),
+            Lane::Stream => (&self.stream, self.admission.stream_bytes()),
+        }
+    }
+
+    /// Takes places for documents of these costs now, or none of them.
+    pub(super) fn try_admit(
+        &self,
+        lane: Lane,
+        costs: &[usize],
+        deadline: Option<Instant>,
+    ) -> Result<Vec<Place>, Failure> {
+        let (room, limit) = self.room(lane);
+        let all = costs.iter().fold(0_usize, |sum, cost| sum.saturating_add(*cost));
+        let wanted = u32::try_from(all).unwrap_or(u32::MAX);
+        let take = || Arc::clone(room).try_acquire_many_owned(wanted).ok();
+        let mut taken = take();
+        if taken.is_none() && self.sweep() {
+            taken = take();
+        }
+        let Some(mut taken) = taken else {
+            let missing = all.saturating_sub(room.available_permits());
+            return Err(self.full(lane, missing, limit));
         };
-        let mut places = Vec::with_capacity(count);
-        while let Some(slot) = slots.split(1) {
-            places.push(Place { _slot: slot, _bulk: None });
+        let is_too_long = || {
+            let wait = self.wait(lane);
+            wait > self.admission.max_wait
+                || deadline.is_some_and(|deadline| Instant::now() + wait > deadline)
+        };
+        if lane == Lane::Single && is_too_long() && (!self.sweep() || is_too_long()) {
+            let waiting = self.shared.queue().lanes.bytes(lane);
+            return Err(self.full(lane, waiting, limit));
+        }
+        let mut places = Vec::with_capacity(costs.len());
+        for bytes in costs {
+            let part = taken.split(*bytes).ok_or_else(|| {
+                Failure::Internal("the parts of a list are larger than their sum".to_owned())
+            })?;
+            places.push(Place { lane, bytes: *bytes, _room: part });
         }
         Ok(places)
     }
 
-    /// Waits for a place, for those who can wait.
-    pub(super) async fn admit(&self) -> Result<Place, Failure> {
+    /// Waits for room for one document, for those who can wait.
+    pub(super) async fn admit(&self, cost: usize) -> Result<Place, Failure> {
+        let (room, limit) = self.room(Lane::Stream);
+        let wanted = u32::try_from(cost.min(limit)).unwrap_or(u32::MAX);
         // The semaphores are never closed.
-        let closed = |_| Failure::Draining;
-        let bulk = Arc::clone(&self.bulk).acquire_owned().await.map_err(closed)?;
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(closed)?;
-        Ok(Place { _slot: slot, _bulk: Some(bulk) })
+        let taken = Arc::clone(room).acquire_many_owned(wanted).await.map_err(|_| Failure::Draining)?;
+        Ok(Place { lane: Lane::Stream, bytes: cost, _room: taken })
     }
 
     /// Has `work` done when its turn comes.
-    pub(super) fn submit(&self, place: Place, work: impl FnOnce() + Send + 'static) {
-        self.shared.queue().works.push_back((place, Box::new(work)));
-        self.shared.wake.notify_one();
+    pub(super) fn submit(&self, place: Place, work: Box<dyn Work>) {
+        let (lane, bytes) = (place.lane, place.bytes);
+        let mut queue = self.shared.queue();
+        queue.lanes.push(lane, bytes, (place, work));
+        let worker_is_idle = queue.idle > 0;
+        drop(queue);
+        if worker_is_idle || lane != Lane::Single {
+            self.shared.wake.notify_one();
+        } else {
+            self.shared.wake_interactive.notify_one();
+        }
     }
 
-    /// When there will probably be room for `count` documents.
-    fn retry(&self, count: usize) -> Duration {
-        let missing = count.saturating_sub(self.slots.available_permits());
-        let rounds = u32::try_from(missing.div_ceil(self.workers.max(1))).unwrap_or(u32::MAX);
-        let average = Duration::from_nanos(self.shared.average.load(Ordering::Relaxed));
-        average.saturating_mul(rounds).clamp(RETRY_BOUNDS.0, RETRY_BOUNDS.1)
+    /// Documents that wait or are being analysed, and the bytes of their text with the bytes that there is room for.
+    pub(super) fn load(&self) -> Load {
+        let queue = self.shared.queue();
+        let documents = queue.lanes.len() + queue.running;
+        drop(queue);
+        let held = |lane| {
+            let (room, limit) = self.room(lane);
+            limit.saturating_sub(room.available_permits())
+        };
+        let bytes = held(Lane::Single) + held(Lane::List) + held(Lane::Stream);
+        Load { documents, bytes, capacity_bytes: self.admission.max_bytes }
     }
+
+    /// How long what waits in a lane will take to be taken up.
+    fn wait(&self, lane: Lane) -> Duration {
+        let queue = self.shared.queue();
+        if queue.idle > 0 && queue.lanes.len() == 0 {
+            return Duration::ZERO;
+        }
+        let workers = self.workers as f64 * queue.lanes.share(lane);
+        queue.speed.time(queue.lanes.bytes(lane), workers)
+    }
+
+    /// The refusal, with the time that so many bytes will take.
+    fn full(&self, lane: Lane, bytes: usize, limit: usize) -> Failure {
+        let queue = self.shared.queue();
+        let workers = self.workers as f64 * queue.lanes.share(lane);
+        let retry = queue.speed.time(bytes, workers).clamp(RETRY_BOUNDS.0, RETRY_BOUNDS.1);
+        Failure::QueueFull { retry, limit }
+    }
+
+    /// Gives back the places of those who have left; false where that was done a moment ago.
+    fn sweep(&self) -> bool {
+        let mut queue = self.shared.queue();
+        let now = Instant::now();
+        if queue.swept.is_some_and(|swept| now.saturating_duration_since(swept) < SWEEP_INTERVAL) {
+            return false;
+        }
+        queue.swept = Some(now);
+        queue.lanes.retain(|(_, work)| work.is_wanted());
+        true
+    }
+}
+
+/// How busy the pool is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// Documents that wait or are being analysed.
+    pub(super) documents: usize,
+    /// Bytes of these.
+    pub(super) bytes: usize,
+    /// Bytes that there is room for.
+    pub(super) capacity_bytes: usize,
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.queue().closed = true;
         self.shared.wake.notify_all();
+        self.shared.wake_interactive.notify_all();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::Ordering;
     use std::sync::mpsc;
 
     use super::*;
 
+    /// Work from a closure, wanted until told otherwise.
+    struct Job<F>(F, Arc<AtomicBool>);
+
+    impl<F: FnOnce() + Send> Work for Job<F> {
+        fn is_wanted(&self) -> bool {
+            self.1.load(Ordering::Relaxed)
+        }
+
+        fn perform(self: Box<Self>) {
+            (self.0)();
+        }
+    }
+
+    fn job(work: impl FnOnce() + Send + 'static) -> Box<dyn Work> {
+        Box::new(Job(work, Arc::new(AtomicBool::new(true))))
+    }
+
+    /// Room for 100 bytes of singles and streams, and 200 of lists; waits are not looked at.
+    fn admission() -> Admission {
+        Admission { max_bytes: 400, max_wait: Duration::from_secs(3600), ..Admission::default() }
+    }
+
     #[test]
-    fn places_run_out_and_come_back() {
-        let pool = Pool::start(1, 2).unwrap();
-        let (release, gate) = mpsc::channel::<()>();
-        let mut places = pool.try_admit(3).unwrap();
-        let Err(Failure::QueueFull { limit, retry }) = pool.try_admit(1) else { panic!("room for a fourth") };
-        assert_eq!(limit, 2);
+    fn room_runs_out_and_comes_back() {
+        let pool = Pool::start(1, admission()).unwrap();
+        let mut places = pool.try_admit(Lane::Single, &[40, 60], None).unwrap();
+        let Err(Failure::QueueFull { limit, retry }) = pool.try_admit(Lane::Single, &[1], None) else {
+            panic!("room for one more")
+        };
+        assert_eq!(limit, 100);
         assert!(retry >= RETRY_BOUNDS.0);
+        assert_eq!(pool.load(), Load { documents: 0, bytes: 100, capacity_bytes: 400 });
+        let (release, gate) = mpsc::channel::<()>();
         let (done, finished) = mpsc::channel();
-        pool.submit(places.pop().unwrap(), move || {
-            gate.recv().unwrap();
-            panic!("on purpose");
-        });
-        pool.submit(places.pop().unwrap(), move || done.send(()).unwrap());
+        pool.submit(
+            places.pop().unwrap(),
+            job(move || {
+                gate.recv().unwrap();
+                panic!("on purpose");
+            }),
+        );
+        pool.submit(places.pop().unwrap(), job(move || done.send(()).unwrap()));
         release.send(()).unwrap();
         finished.recv().unwrap();
-        drop(places);
-        while pool.try_admit(3).is_err() {
+        while pool.try_admit(Lane::Single, &[100], None).is_err() {
             thread::yield_now();
         }
     }
 
     #[test]
     fn a_list_is_admitted_whole_or_not_at_all() {
-        let pool = Pool::start(1, 3).unwrap();
-        let one = pool.try_admit(1).unwrap();
-        assert!(pool.try_admit(4).is_err());
-        assert_eq!(pool.try_admit(3).unwrap().len(), 3);
+        let pool = Pool::start(1, admission()).unwrap();
+        let one = pool.try_admit(Lane::List, &[50], None).unwrap();
+        assert!(pool.try_admit(Lane::List, &[100, 51], None).is_err());
+        assert_eq!(pool.try_admit(Lane::List, &[100, 50], None).unwrap().len(), 2);
         drop(one);
-        assert_eq!(pool.try_admit(4).unwrap().len(), 4);
+        assert_eq!(pool.try_admit(Lane::List, &[100, 100], None).unwrap().len(), 2);
     }
 
     #[tokio::test]
-    async fn streams_leave_room_for_others() {
-        let pool = Pool::start(1, 3).unwrap();
-        let held = (pool.admit().await.unwrap(), pool.admit().await.unwrap());
-        let third = tokio::time::timeout(Duration::from_millis(20), pool.admit()).await;
+    async fn lanes_leave_room_for_one_another() {
+        let pool = Pool::start(1, admission()).unwrap();
+        let held = (pool.admit(60).await.unwrap(), pool.admit(40).await.unwrap());
+        let third = tokio::time::timeout(Duration::from_millis(20), pool.admit(1)).await;
         assert!(third.is_err());
-        assert_eq!(pool.try_admit(2).unwrap().len(), 2);
+        assert_eq!(pool.try_admit(Lane::Single, &[100], None).unwrap().len(), 1);
+        assert_eq!(pool.try_admit(Lane::List, &[200], None).unwrap().len(), 1);
         drop(held);
-        pool.admit().await.unwrap();
+        // One that is larger than all the room still gets through, alone.
+        pool.admit(1_000_000).await.unwrap();
+    }
+
+    #[test]
+    fn bulk_work_in_work_and_waiting_does_not_hold_up_a_single_document() {
+        let pool = Pool::start(1, Admission { max_bytes: 4000, ..admission() }).unwrap();
+        let (release, gate) = mpsc::channel::<()>();
+        let (began, begun) = mpsc::channel();
+        let mut places = pool.try_admit(Lane::List, &[100; 8], None).unwrap();
+        pool.submit(
+            places.pop().unwrap(),
+            job(move || {
+                began.send(()).unwrap();
+                gate.recv().unwrap();
+            }),
+        );
+        begun.recv().unwrap();
+        for place in places {
+            pool.submit(place, job(|| {}));
+        }
+        // The only worker is busy with a list, and more of it waits.
+        let (done, finished) = mpsc::channel();
+        let single = pool.try_admit(Lane::Single, &[10], None).unwrap().pop().unwrap();
+        pool.submit(single, job(move || done.send(()).unwrap()));
+        finished.recv_timeout(Duration::from_secs(20)).unwrap();
+        release.send(()).unwrap();
+    }
+
+    #[test]
+    fn a_wait_too_long_is_refused_and_one_whose_callers_left_is_not_counted() {
+        let pool =
+            Pool::start(1, Admission { max_wait: Duration::from_millis(5), ..Admission::default() }).unwrap();
+        let (release, gate) = mpsc::channel::<()>();
+        let (began, begun) = mpsc::channel();
+        let mut places = pool.try_admit(Lane::Single, &[10, 1_000_000], None).unwrap().into_iter();
+        pool.submit(
+            places.next().unwrap(),
+            job(move || {
+                began.send(()).unwrap();
+                gate.recv().unwrap();
+            }),
+        );
+        begun.recv().unwrap();
+        let wanted = Arc::new(AtomicBool::new(true));
+        pool.submit(places.next().unwrap(), Box::new(Job(|| {}, Arc::clone(&wanted))));
+        assert!(matches!(pool.try_admit(Lane::Single, &[10], None), Err(Failure::QueueFull { .. })));
+        assert!(pool.try_admit(Lane::List, &[10], None).is_ok());
+        wanted.store(false, Ordering::Relaxed);
+        thread::sleep(SWEEP_INTERVAL * 2);
+        assert!(pool.try_admit(Lane::Single, &[10], None).is_ok());
+        release.send(()).unwrap();
+    }
+
+    #[test]
+    fn a_call_that_would_be_late_is_not_taken_on() {
+        let pool =
+            Pool::start(1, Admission { max_wait: Duration::from_secs(60), ..Admission::default() }).unwrap();
+        let (release, gate) = mpsc::channel::<()>();
+        let mut places = pool.try_admit(Lane::Single, &[10, 1_000_000], None).unwrap().into_iter();
+        let (began, begun) = mpsc::channel();
+        pool.submit(
+            places.next().unwrap(),
+            job(move || {
+                began.send(()).unwrap();
+                gate.recv().unwrap();
+            }),
+        );
+        begun.recv().unwrap();
+        pool.submit(places.next().unwrap(), job(|| {}));
+        let soon = Instant::now() + Duration::from_millis(20);
+        assert!(pool.try_admit(Lane::Single, &[10], Some(soon)).is_err());
+        assert!(pool.try_admit(Lane::Single, &[10], Some(soon + Duration::from_secs(600))).is_ok());
+        release.send(()).unwrap();
     }
 }

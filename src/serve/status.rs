@@ -28,6 +28,9 @@ const DOMAIN: &str = "wenmai";
 /// When to ask again for a model that is being loaded.
 const LOADING_RETRY: Duration = Duration::from_secs(1);
 
+/// Trailer that tells gRPC clients with a retry policy of their own when to ask again.
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
 /// Bytes of violations that one status may carry. It travels in a header, and clients commonly accept 8 KiB of those,
 /// in base64 and beside a message.
 const MAX_VIOLATION_BYTES: usize = 3 * 1024;
@@ -41,11 +44,32 @@ pub(super) enum Failure {
     UnknownModel(Selector),
     /// The model is still being loaded.
     Loading,
-    /// More documents are waiting than the server takes on.
+    /// No bundle where the request says.
+    NoBundle(String),
+    /// A bundle that cannot be used, and why.
+    BundleRefused(String),
+    /// Something else of this name is there already.
+    Exists(String),
+    /// Not as things stand; the first word is for programs.
+    Precondition(&'static str, String),
+    /// No key that this server knows, for whatever reason.
+    Unauthenticated,
+    /// A key that may do other things.
+    PermissionDenied,
+    /// More than the caller's key may ask for.
+    RateLimited {
+        /// Name of the key.
+        key: String,
+        /// When it may ask again.
+        retry: Duration,
+        /// What there was too much of.
+        of: &'static str,
+    },
+    /// More text is waiting than the server takes on.
     QueueFull {
         /// When the queue will probably have room.
         retry: Duration,
-        /// Documents that may wait.
+        /// Bytes that there is room for.
         limit: usize,
     },
     /// The answer is larger than the server sends.
@@ -123,13 +147,40 @@ impl Failure {
                 details.set_retry_info(Some(LOADING_RETRY));
                 (Code::Unavailable, "the model is still being loaded".to_owned())
             }
+            Self::NoBundle(path) => {
+                let message = format!("no folder {} in the model directory", quoted(path));
+                details.set_resource_info("bundle", path.as_str(), "", message.as_str());
+                (Code::NotFound, message)
+            }
+            Self::BundleRefused(reason) => {
+                details.set_error_info("BUNDLE_REFUSED", DOMAIN, HashMap::new());
+                (Code::FailedPrecondition, reason.clone())
+            }
+            Self::Exists(message) => {
+                details.set_error_info("VERSION_EXISTS", DOMAIN, HashMap::new());
+                (Code::AlreadyExists, message.clone())
+            }
+            Self::Precondition(reason, message) => {
+                details.set_error_info(*reason, DOMAIN, HashMap::new());
+                (Code::FailedPrecondition, message.clone())
+            }
             Self::QueueFull { retry, limit } => {
                 let limit = HashMap::from([("limit".to_owned(), limit.to_string())]);
                 details.set_error_info("QUEUE_FULL", DOMAIN, limit);
                 details.set_retry_info(Some(*retry));
-                let pushback = MetadataValue::from(u64::try_from(retry.as_millis()).unwrap_or(u64::MAX));
-                metadata.insert("grpc-retry-pushback-ms", pushback);
-                (Code::ResourceExhausted, "too many documents are waiting".to_owned())
+                metadata.insert(PUSHBACK, pushback(*retry));
+                (Code::ResourceExhausted, "too much text is waiting".to_owned())
+            }
+            // The same words for every cause, and nothing more: who guesses shall not learn how close the guess was.
+            Self::Unauthenticated => (Code::Unauthenticated, "a valid API key is needed".to_owned()),
+            Self::PermissionDenied => (Code::PermissionDenied, "this key may not do that".to_owned()),
+            Self::RateLimited { key, retry, of } => {
+                let message = format!("too many {of} for this key");
+                details.add_quota_failure_violation(format!("key:{key}"), message.as_str());
+                details.set_error_info("RATE_LIMITED", DOMAIN, HashMap::new());
+                details.set_retry_info(Some(*retry));
+                metadata.insert(PUSHBACK, pushback(*retry));
+                (Code::ResourceExhausted, message)
             }
             Self::ResponseTooLarge { size, limit } => {
                 details.set_error_info("RESPONSE_TOO_LARGE", DOMAIN, sizes(*size, *limit));
@@ -148,6 +199,30 @@ impl Failure {
             }
         };
         Status::with_error_details_and_metadata(code, message, details, metadata)
+    }
+}
+
+/// A code as the protocol's documents and most tools write it.
+#[must_use]
+pub fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 
@@ -200,6 +275,24 @@ pub(super) fn translated(status: &Status) -> Option<Status> {
         let details = ErrorDetails::with_bad_request(field_violations(&[violation]));
         return Some(Status::with_error_details(Code::InvalidArgument, summary, details));
     }
+    if status.code() == Code::ResourceExhausted && message.starts_with("Error decompressing: size limit") {
+        let limit = message.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok());
+        let limit: usize = limit.unwrap_or_default();
+        let details =
+            ErrorDetails::with_error_info("REQUEST_TOO_LARGE", DOMAIN, sizes(limit.saturating_add(1), limit));
+        let message =
+            format!("the request has more than {limit} bytes after decompression, which is the limit");
+        return Some(Status::with_error_details(Code::ResourceExhausted, message, details));
+    }
+    if status.code() == Code::Internal && message.starts_with("Error decompressing:") {
+        return Some(Status::invalid_argument("the request cannot be decompressed"));
+    }
+    if status.code() == Code::Internal && message.starts_with("protocol error: received message with") {
+        return Some(Status::invalid_argument("the request is not framed or compressed as its headers say"));
+    }
+    if status.code() == Code::Internal && message == "Unexpected EOF decoding stream." {
+        return Some(Status::invalid_argument("the request ends in the middle of a message"));
+    }
     if status.code() == Code::Internal && message == "Missing request message." {
         return Some(Status::invalid_argument("the request holds no message"));
     }
@@ -213,8 +306,32 @@ fn undecodable(message: &str) -> Violation {
     let parts: Vec<&str> = message.split(": ").skip(1).collect();
     let (fields, reason) =
         parts.split_at_checked(parts.iter().take_while(is_field).count()).unwrap_or_default();
-    let names: Vec<&str> = fields.iter().rev().filter_map(|field| field.rsplit('.').next()).collect();
+    let mut names: Vec<&str> = Vec::with_capacity(fields.len());
+    // From the outermost in; the one that follows says which member of a oneof was meant.
+    let mut inner = fields.iter().rev().peekable();
+    while let Some(field) = inner.next() {
+        let next = inner.peek().copied().copied();
+        names.extend(member(field, next).or_else(|| field.rsplit('.').next()));
+    }
     Violation { field: names.join("."), message: reason.join(": ") }
+}
+
+/// The field that prost means where it names a oneof instead, by the field inside it.
+fn member<'a>(field: &'a str, inner: Option<&str>) -> Option<&'a str> {
+    let is_of = |message: &str| inner.and_then(|inner| inner.split('.').next()) == Some(message);
+    match field {
+        // The other member is a message, whose own fields would be named.
+        "Document.source" if is_of("RawContent") => Some("raw_content"),
+        "Document.source" => Some("content"),
+        "StreamAnalyzeRequest.message" if is_of("StreamConfig") => Some("config"),
+        "StreamAnalyzeRequest.message" => Some("document"),
+        _ => None,
+    }
+}
+
+/// A time as the trailer says it, rounded up: asking a little early would be refused again.
+fn pushback(retry: Duration) -> MetadataValue<tonic::metadata::Ascii> {
+    MetadataValue::from(u64::try_from(retry.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 fn sizes(size: usize, limit: usize) -> HashMap<String, String> {
@@ -284,6 +401,55 @@ mod tests {
         assert_eq!(status.code(), Code::Internal);
         assert!(!format!("{status:?}").contains("secret"));
         assert_eq!(status.get_details_request_info().unwrap().request_id, "r-1");
+    }
+
+    #[track_caller]
+    fn check_field(message: &str, field: &str) {
+        let status =
+            translated(&Status::internal(format!("failed to decode Protobuf message: {message}"))).unwrap();
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let told = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(told.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), [field]);
+    }
+
+    #[test]
+    fn undecodable_fields_are_named_as_in_the_contract() {
+        let utf8 = "invalid string value: data is not UTF-8 encoded";
+        check_field(&format!("Document.title: AnalyzeRequest.document: {utf8}"), "document.title");
+        check_field(&format!("Document.source: AnalyzeRequest.document: {utf8}"), "document.content");
+        check_field(
+            &format!("RawContent.charset: Document.source: ClassifyRequest.document: {utf8}"),
+            "document.raw_content.charset",
+        );
+        check_field(&format!("Document.source: StreamAnalyzeRequest.message: {utf8}"), "document.content");
+        check_field(
+            &format!(
+                "ModelSelector.name: CommonOptions.model: StreamConfig.common: StreamAnalyzeRequest.message: {utf8}"
+            ),
+            "config.common.model.name",
+        );
+        check_field(&format!("Document.source: BatchAnalyzeRequest.documents: {utf8}"), "documents.content");
+        check_field("invalid tag value: 0", "");
+    }
+
+    #[test]
+    fn decompression_that_goes_too_far_is_a_request_too_large() {
+        let told = "Error decompressing: size limit, of 4096 bytes, exceeded while decompressing message";
+        let status = translated(&Status::resource_exhausted(told)).unwrap();
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.metadata["limit"].as_str()), ("REQUEST_TOO_LARGE", "4096"));
+        let broken = Status::internal("Error decompressing: corrupt deflate stream, while sending request");
+        assert_eq!(translated(&broken).unwrap().code(), Code::InvalidArgument);
+    }
+
+    #[test]
+    fn strangers_learn_nothing() {
+        for failure in [Failure::Unauthenticated, Failure::PermissionDenied] {
+            let status = failure.status("r");
+            assert!(status.get_error_details().request_info().is_none());
+            assert!(status.get_error_details_vec().is_empty());
+        }
     }
 
     #[test]

@@ -26,9 +26,12 @@ use tonic::Streaming;
 use super::call::Call;
 use super::call::guarded;
 use super::document_service::Documents;
+use super::document_service::cost;
 use super::document_service::metadata;
 use super::document_service::result;
-use super::registry::Model;
+use super::metrics::DocumentOutcome;
+use super::model::Model;
+use super::pool::Place;
 use super::status::Failure;
 use super::status::translated;
 use super::task::Done;
@@ -212,6 +215,15 @@ impl Reader<'_> {
         self.call.status(&Failure::Refused(Refusal::one(field, message)))
     }
 
+    /// Waits for room for one document, at the rate of the caller's key.
+    async fn admit(&self, cost: usize) -> Result<Place, Failure> {
+        self.call.hold(cost)?;
+        self.call.pace(cost).await;
+        let place = self.documents.pool.admit(cost).await;
+        self.call.received();
+        place
+    }
+
     /// Takes one document on, or notes why not.
     async fn take(&self, index: u64, document: pb::Document, permit: OwnedSemaphorePermit, ids: &mut Ids) {
         let id = document.id.clone();
@@ -222,11 +234,15 @@ impl Reader<'_> {
         self.flights.depart(index, id, permit);
         let sender = self.outcomes.clone();
         let failure = match accepted {
-            Err(refusal) => Failure::Refused(refusal),
-            Ok(accepted) => match self.documents.pool.admit().await {
+            Err(refusal) => {
+                self.documents.metrics.document(DocumentOutcome::Refused);
+                Failure::Refused(refusal)
+            }
+            Ok(accepted) => match self.admit(cost(&accepted)).await {
                 Ok(place) => {
                     let reply = Reply::Stream { index, sender };
-                    self.documents.submit(place, self.call, self.model, self.plan, accepted, reply);
+                    let Self { documents, call, model, plan, .. } = self;
+                    documents.submit(place, call, model, plan, index, accepted, reply);
                     return;
                 }
                 Err(failure) => failure,

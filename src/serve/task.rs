@@ -5,16 +5,24 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
 
 use prost::Message as _;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use super::engine::Engine;
+use super::metrics::DocumentOutcome;
+use super::metrics::Metrics;
+use super::pool::Work;
+use super::shadow::Shadow;
 use super::status::Failure;
+use super::trace::CallSpan;
+use super::trace::DocumentSpan;
 use crate::analyze::Observer;
 use crate::analyze::Stage;
 use crate::error::Error;
+use crate::text::Content;
 use crate::wire::Accepted;
 use crate::wire::Plan;
 use crate::wire::answer;
@@ -125,17 +133,45 @@ pub(super) struct Task {
     pub(super) max_response_bytes: usize,
     /// Who waits.
     pub(super) reply: Reply,
+    /// What counts.
+    pub(super) metrics: Arc<Metrics>,
+    /// The call's place in a trace, and the document's in the call.
+    pub(super) span: (CallSpan, u64),
+    /// The comparison that the answer takes part in.
+    pub(super) shadow: Option<Arc<Shadow>>,
 }
 
-impl Task {
+impl Work for Task {
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed() && self.deadline.is_none_or(|deadline| Instant::now() < deadline)
+    }
+
     /// Analyses the document and hands over the outcome.
-    pub(super) fn perform(self) {
-        let Self { engine, plan, accepted, deadline, admitted, max_response_bytes, reply } = self;
+    fn perform(self: Box<Self>) {
+        let Self {
+            engine,
+            plan,
+            accepted,
+            deadline,
+            admitted,
+            max_response_bytes,
+            reply,
+            metrics,
+            span,
+            shadow,
+        } = *self;
         let timing = Timing { queue: admitted.elapsed(), ..Timing::default() };
-        let mut watch = Watch { reply: &reply, deadline, begun: Instant::now(), timing };
+        let (call, index) = span;
+        let span = call.document(index, size(&accepted), timing.queue);
+        let mut watch = Watch { reply: &reply, deadline, begun: Instant::now(), timing, span: span.as_ref() };
         let result = if watch.goes_on() {
             let work = || {
+                #[cfg(debug_assertions)]
+                super::failpoint::strike(&accepted.document, &mut watch)?;
                 let analysis = engine.analyze(&accepted.document, &plan.options, &mut watch)?;
+                if let Some(classification) = &analysis.classification {
+                    metrics.classified(classification);
+                }
                 Ok(answer::encode(&accepted, &plan, &analysis))
             };
             match catch_unwind(AssertUnwindSafe(work)) {
@@ -149,8 +185,34 @@ impl Task {
             Err(watch.why_stopped())
         };
         let timing = watch.timing;
+        let outcome = DocumentOutcome::of(&result);
+        metrics.analyzed(outcome, &timing);
+        if let Some(stats) = result.as_ref().ok().and_then(|analysis| analysis.stats.as_ref()) {
+            metrics.read(stats.code_point_count);
+        }
+        if let Some(span) = span {
+            span.end(outcome.name());
+        }
+        let compared = shadow.zip(plan.options.classify.as_ref()).and_then(|(shadow, options)| {
+            let answered = result.as_ref().ok()?.classification.clone()?;
+            shadow.is_due().then_some((shadow, options, answered))
+        });
         reply.send(Done { result, timing });
+        // The caller has its answer; only the thread is kept a little longer, and its place in the queue with it, so
+        // that a shadow slows admission down rather than piling up behind it.
+        if let Some((shadow, options, answered)) = compared {
+            metrics.shadowed(shadow.compare(&accepted.document, options, &answered));
+        }
     }
+}
+
+/// Bytes of title and content.
+pub(super) fn size(accepted: &Accepted) -> usize {
+    let content = match &accepted.document.content {
+        Content::Text(text) => text.len(),
+        Content::Raw { data, .. } => data.len(),
+    };
+    content + accepted.document.title.len()
 }
 
 /// Refuses an answer that tonic would refuse to send, with a code that says whose limit it is.
@@ -165,6 +227,7 @@ struct Watch<'a> {
     deadline: Option<Instant>,
     begun: Instant,
     timing: Timing,
+    span: Option<&'a DocumentSpan>,
 }
 
 impl Watch<'_> {
@@ -188,6 +251,11 @@ impl Observer for Watch<'_> {
     }
 
     fn leave(&mut self, stage: Stage) {
-        *self.timing.of(stage) += self.begun.elapsed();
+        let took = self.begun.elapsed();
+        *self.timing.of(stage) += took;
+        if let Some(span) = self.span {
+            let ended = SystemTime::now();
+            span.stage(stage.name(), ended.checked_sub(took).unwrap_or(ended), ended);
+        }
     }
 }

@@ -67,16 +67,18 @@ const IMPURE: [&str; 15] = [
 ];
 
 /// What only some places name: a path, and the beginnings of the files that may.
-const RESERVED: [(&str, &[&str]); 12] = [
+const RESERVED: [(&str, &[&str]); 14] = [
     ("jieba_rs", &["segment/"]),
     ("linfa", &["train/", "train.rs"]),
     ("linfa_logistic", &["train/", "train.rs"]),
-    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote.rs"]),
+    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote"]),
     ("tonic_prost", &["serve/", "wire/"]),
-    ("tonic_health", &["serve/"]),
+    ("tonic_health", &["serve/", "cli/remote"]),
     ("tonic_reflection", &["serve/"]),
     ("tonic_types", &["serve/", "wire/", "cli/"]),
     ("crate::wire", &["wire/", "serve/", "cli/"]),
+    ("tokio_rustls", &["serve/"]),
+    ("toml", &["config/", "serve/keys.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("wenmai", &["main.rs"]),

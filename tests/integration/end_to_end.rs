@@ -13,6 +13,7 @@ use tonic::Code;
 use wenmai::analyze::Analyzer;
 use wenmai::bundle::reader;
 use wenmai::config::Config;
+use wenmai::config::Server;
 use wenmai::serve::Engine;
 use wenmai::wire::pb;
 use wenmai::wire::pb::OffsetEncoding;
@@ -53,7 +54,11 @@ const PAGE: &str = "<html><head><title>市委书记到开发区调研</title></h
 
 #[tokio::test]
 async fn every_path_gives_the_same_bytes() {
-    let server = Running::with(Config { workers: 3, ..Config::default() }, analyzer()).await;
+    let server = Running::with(
+        Config { server: Server { workers: 3, ..Server::default() }, ..Config::default() },
+        analyzer(),
+    )
+    .await;
     let mut client = server.documents().await;
     let documents: Vec<pb::Document> = (0..12)
         .map(|index| match index % 3 {

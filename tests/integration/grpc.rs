@@ -13,8 +13,10 @@ use tonic::Request;
 use tonic::Status;
 use tonic_types::StatusExt as _;
 use wenmai::analyze::Stage;
+use wenmai::config::Admission;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::error::Error;
 use wenmai::text::Content;
 use wenmai::wire::pb;
@@ -350,9 +352,12 @@ async fn a_full_queue_refuses_and_says_when_to_return() {
         gate.lock().unwrap().recv().unwrap();
         literally(document, options, observer)
     });
-    let limits = Limits { max_batch_documents: 2, ..Limits::default() };
-    let config = Config { workers: 1, max_queued_documents: 2, limits, ..Config::default() };
-    let server = Running::with(config, engine).await;
+    let limits = Limits { max_document_bytes: 2000, max_batch_documents: 2, ..Limits::default() };
+    // A quarter is for single calls: room for three documents of 3 bytes, which cost 1027 each.
+    let admission =
+        Admission { max_bytes: 4 * 3100, max_wait: Duration::from_secs(3600), ..Admission::default() };
+    let server = Server { workers: 1, ..Server::default() };
+    let server = Running::with(Config { server, limits, admission, ..Config::default() }, engine).await;
     let client = server.documents().await;
     let call = || {
         let mut client = client.clone();
@@ -364,11 +369,11 @@ async fn a_full_queue_refuses_and_says_when_to_return() {
     let mut others = tokio::task::JoinSet::from_iter([call(), call(), call()]);
     let refused = soon(others.join_next()).await.unwrap().unwrap().unwrap_err();
     assert_eq!(refused.code(), Code::ResourceExhausted);
-    check_info(&refused, "QUEUE_FULL", &[("limit", "2")]);
+    check_info(&refused, "QUEUE_FULL", &[("limit", "3100")]);
     let retry = refused.get_details_retry_info().unwrap().retry_delay.unwrap();
     assert!(retry >= Duration::from_millis(50) && retry <= Duration::from_secs(30));
     let pushback = refused.metadata().get("grpc-retry-pushback-ms").unwrap().to_str().unwrap();
-    assert_eq!(pushback.parse::<u128>().unwrap(), retry.as_millis());
+    assert_eq!(pushback.parse::<u128>().unwrap(), retry.as_micros().div_ceil(1000));
     for _ in 0..3 {
         release.send(()).unwrap();
     }
@@ -506,18 +511,20 @@ async fn the_server_describes_itself_and_its_model() {
 }
 
 #[tokio::test]
-async fn administration_is_not_offered() {
+async fn administration_says_what_is_missing() {
     let server = Running::start(literal()).await;
     let mut admin = server.admin().await;
-    let codes = [
-        admin.load_model(pb::LoadModelRequest::default()).await.unwrap_err().code(),
-        admin.unload_model(pb::UnloadModelRequest::default()).await.unwrap_err().code(),
-        admin.set_alias(pb::SetAliasRequest::default()).await.unwrap_err().code(),
-        admin.start_shadow(pb::StartShadowRequest::default()).await.unwrap_err().code(),
-        admin.get_shadow(pb::GetShadowRequest::default()).await.unwrap_err().code(),
-        admin.stop_shadow(pb::StopShadowRequest::default()).await.unwrap_err().code(),
-    ];
-    assert_eq!(codes, [Code::Unimplemented; 6]);
+    let status = admin.load_model(pb::LoadModelRequest::default()).await.unwrap_err();
+    assert_eq!(status.get_details_error_info().unwrap().reason, "NO_MODEL_DIRECTORY");
+    let status = admin.unload_model(pb::UnloadModelRequest::default()).await.unwrap_err();
+    check_fields(&status, &["name", "version"]);
+    check_fields(&admin.set_alias(pb::SetAliasRequest::default()).await.unwrap_err(), &["alias"]);
+    let status = admin.start_shadow(pb::StartShadowRequest::default()).await.unwrap_err();
+    check_fields(&status, &["name", "version"]);
+    let status = admin.get_shadow(pb::GetShadowRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
+    let status = admin.stop_shadow(pb::StopShadowRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
 }
 
 #[tokio::test]

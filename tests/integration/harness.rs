@@ -17,10 +17,10 @@ use wenmai::config::Config;
 use wenmai::error::Error;
 use wenmai::serve;
 use wenmai::serve::Engine;
+use wenmai::serve::LabelInfo;
 use wenmai::serve::Model;
 use wenmai::serve::ModelInfo;
 use wenmai::serve::RunError;
-use wenmai::serve::registry::LabelInfo;
 use wenmai::text;
 use wenmai::text::Document;
 use wenmai::text::Span;
@@ -156,7 +156,8 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let done = tokio::spawn(async move {
-            serve::run(listener, model, &config, async { stopped.await.unwrap_or_default() }).await
+            let stop = async { stopped.await.unwrap_or_default() };
+            serve::run(listener, model, &config, || (), stop).await
         });
         Self { address, stop: Mutex::new(Some(stop)), done }
     }

@@ -15,6 +15,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_types::StatusExt as _;
 use tracing_subscriber::fmt::MakeWriter;
 use wenmai::config::Config;
+use wenmai::config::Drain;
 use wenmai::config::Limits;
 use wenmai::error::Error;
 use wenmai::serve::RunError;
@@ -110,7 +111,7 @@ async fn idle_connections_do_not_hold_up_the_end() {
     server.signal();
     let begun = std::time::Instant::now();
     server.ended().await.unwrap();
-    assert!(begun.elapsed() < Config::default().drain_grace / 5, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Config::default().drain.grace / 5, "{:?}", begun.elapsed());
     drop((client, silent));
 }
 
@@ -124,7 +125,8 @@ async fn the_drain_has_an_end() {
         let _ = gate.lock().unwrap().recv();
         literally(document, options, observer)
     });
-    let config = Config { drain_grace: Duration::from_millis(50), ..Config::default() };
+    let config =
+        Config { drain: Drain { grace: Duration::from_millis(50), ..Drain::default() }, ..Config::default() };
     let server = Running::with(config, engine).await;
     let mut client = server.documents().await;
     let call = tokio::spawn(async move { client.analyze(analyze(text("", "京"))).await });
@@ -137,7 +139,10 @@ async fn the_drain_has_an_end() {
 
 #[tokio::test]
 async fn the_notice_leaves_time_to_look_elsewhere() {
-    let config = Config { drain_notice: Duration::from_millis(300), ..Config::default() };
+    let config = Config {
+        drain: Drain { notice: Duration::from_millis(300), ..Drain::default() },
+        ..Config::default()
+    };
     let server = Running::with(config, literal()).await;
     let mut client = server.documents().await;
     let mut health = server.health().await;
@@ -163,7 +168,7 @@ async fn a_server_that_cannot_start_says_why() {
     let server = Running::loading(Config { limits, ..Config::default() }, std::future::pending()).await;
     let error = server.ended().await.unwrap_err();
     assert!(matches!(error, RunError::Settings(_)));
-    assert!(error.to_string().starts_with("impossible settings: max_request_bytes is 1, but"));
+    assert!(error.to_string().starts_with("impossible settings: limits.max_request_bytes is 1, but"));
 
     // A stop signal is heard while the model is still being loaded.
     let server = Running::loading(Config::default(), std::future::pending()).await;

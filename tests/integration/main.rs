@@ -10,8 +10,11 @@
 
 mod architecture;
 mod harness;
+mod served;
+mod streams;
 mod text;
 mod extract;
+mod directives;
 mod topics;
 mod abstention;
 mod evaluation;
@@ -26,3 +29,16 @@ mod end_to_end;
 mod cli;
 mod remote;
 mod report;
+mod models;
+mod metrics;
+mod traces;
+mod drain;
+mod resume;
+mod config;
+mod admission;
+mod deadline;
+mod errors;
+mod certificates;
+mod tls;
+mod auth;
+mod abuse;

@@ -19,6 +19,7 @@ use tonic_types::StatusExt as _;
 use wenmai::analyze::Stage;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::error::Error;
 use wenmai::wire::pb;
 
@@ -41,13 +42,33 @@ const METHODS: [&str; 6] = [
 ];
 
 /// A message with the five bytes that stand before it.
-fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], message].concat()
 }
 
 /// Sends `body` as it is and reads the status, with how many bytes came before it.
-async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Vec<u8>) -> (Status, usize) {
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    timeout: Option<&str>,
+    body: Vec<u8>,
+) -> (Status, usize) {
+    exchange(address, method, timeout, body, true).await
+}
+
+/// Sends the beginning of a request and never its end.
+pub(crate) async fn unfinished(address: SocketAddr, method: &str, body: Vec<u8>) -> Status {
+    exchange(address, method, None, body, false).await.0
+}
+
+async fn exchange(
+    address: SocketAddr,
+    method: &str,
+    timeout: Option<&str>,
+    body: Vec<u8>,
+    ends: bool,
+) -> (Status, usize) {
     soon(async {
         let (client, connection) =
             h2::client::handshake(TcpStream::connect(address).await.unwrap()).await.unwrap();
@@ -61,7 +82,7 @@ async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Ve
         let (response, mut outbound) =
             client.ready().await.unwrap().send_request(request.body(()).unwrap(), false).unwrap();
         // The server may refuse before it has read everything.
-        let _ = outbound.send_data(Bytes::from(body), true);
+        let _ = outbound.send_data(Bytes::from(body), ends);
         let (parts, mut inbound) = response.await.unwrap().into_parts();
         let mut size = 0;
         while let Some(data) = inbound.data().await {
@@ -77,7 +98,7 @@ async fn send(address: SocketAddr, method: &str, timeout: Option<&str>, body: Ve
 }
 
 /// A length-delimited field.
-fn field(number: u8, value: &[u8]) -> Vec<u8> {
+pub(crate) fn field(number: u8, value: &[u8]) -> Vec<u8> {
     let mut out = vec![number << 3 | 2];
     prost::encoding::encode_varint(value.len() as u64, &mut out);
     out.extend_from_slice(value);
@@ -202,7 +223,11 @@ async fn a_deadline_that_passes_in_the_queue_costs_no_work() {
         gate.lock().unwrap().recv_timeout(SOON).unwrap();
         crate::harness::literally(document, options, observer)
     });
-    let server = Running::with(Config { workers: 1, ..Config::default() }, engine).await;
+    let server = Running::with(
+        Config { server: Server { workers: 1, ..Server::default() }, ..Config::default() },
+        engine,
+    )
+    .await;
     let mut client = server.documents().await;
     let call = tokio::spawn(async move { client.analyze(analyze(text("first", "京"))).await });
     let begun = tokio::task::spawn_blocking(move || {

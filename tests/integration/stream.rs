@@ -16,6 +16,7 @@ use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 use wenmai::config::Config;
 use wenmai::config::Limits;
+use wenmai::config::Server;
 use wenmai::wire::pb;
 use wenmai::wire::pb::document_service_client::DocumentServiceClient;
 use wenmai::wire::pb::stream_analyze_request::Message as In;
@@ -149,7 +150,11 @@ async fn results_come_in_order_where_order_is_wanted() {
             answer
         }
     });
-    let server = Running::with(Config { workers: 2, ..Config::default() }, engine).await;
+    let server = Running::with(
+        Config { server: Server { workers: 2, ..Server::default() }, ..Config::default() },
+        engine,
+    )
+    .await;
     let mut client = server.documents().await;
     let documents = vec![text("first", "京"), text("second", "京")];
     let (_, results, _) = parts(all(&mut client, config(true), documents).await.unwrap());
@@ -167,7 +172,11 @@ async fn a_slow_document_does_not_hold_up_others_unless_order_is_wanted() {
         }
         literally(document, options, observer)
     });
-    let server = Running::with(Config { workers: 2, ..Config::default() }, engine).await;
+    let server = Running::with(
+        Config { server: Server { workers: 2, ..Server::default() }, ..Config::default() },
+        engine,
+    )
+    .await;
     let mut client = server.documents().await;
     let messages =
         [In::Config(config(false)), In::Document(text("slow", "京")), In::Document(text("quick", "京"))];

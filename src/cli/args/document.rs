@@ -165,9 +165,37 @@ pub struct BackendArgs {
     /// Ask a running server instead: http://host:port or https://host:port
     #[arg(long, value_name = "URL")]
     pub target: Option<String>,
+    /// Send all documents on one call instead of one call each: for many documents. It goes on where it was when the
+    /// connection breaks or the server is replaced, and no document is answered twice or left out
+    #[arg(long, requires = "target")]
+    pub stream: bool,
+    /// Model that the server shall answer with; its default one when not given
+    #[arg(long, value_name = "NAME", requires = "target")]
+    pub model_name: Option<String>,
+    /// Exact version of the model
+    #[arg(long, value_name = "VERSION", requires = "target", conflicts_with = "model_alias")]
+    pub model_version: Option<String>,
+    /// Movable name of a version, such as "canary"; "stable" when not given
+    #[arg(long, value_name = "ALIAS", requires = "target")]
+    pub model_alias: Option<String>,
+    /// How to get there.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// How to get to a server.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Model and server")]
+pub struct AccessArgs {
     /// Certificate authority that signed the server's certificate, as PEM; the system's own when not given
-    #[arg(long, value_name = "FILE", requires = "target")]
-    pub ca: Option<PathBuf>,
+    #[arg(long, alias = "ca", value_name = "FILE", requires = "target")]
+    pub tls_ca: Option<PathBuf>,
+    /// Certificate to show to a server that asks who is calling, as PEM
+    #[arg(long, value_name = "FILE", requires = "target", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "target", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Key that the server asks for; a file is safer, arguments can be seen by other users
     #[arg(long = "key", env = "WENMAI_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub key: Option<String>,

@@ -10,6 +10,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+pub use document::AccessArgs;
 pub use document::BackendArgs;
 pub use document::DocumentArgs;
 pub use document::Explain;
@@ -24,13 +25,25 @@ pub use model::EvaluateCommand;
 pub use model::EvaluateExtractionArgs;
 pub use model::EvaluateGenresArgs;
 pub use model::EvaluateTopicsArgs;
+pub use model::HealthArgs;
+pub use model::ModelAliasArgs;
 pub use model::ModelArgs;
 pub use model::ModelCommand;
+pub use model::ModelListArgs;
+pub use model::ModelLoadArgs;
+pub use model::ModelShadowArgs;
 pub use model::ModelShowArgs;
+pub use model::ModelUnloadArgs;
 pub use model::ModelVerifyArgs;
+pub use model::ServerArgs;
+pub use model::ShadowCommand;
+pub use model::ShadowNameArgs;
+pub use model::ShadowStartArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
 pub use model::TrainTopicsArgs;
+pub use serve::ConfigArgs;
+pub use serve::ConfigCommand;
 pub use serve::LogFormat;
 pub use serve::ServeArgs;
 
@@ -71,6 +84,9 @@ pub enum Command {
     /// Answer documents over gRPC
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
+    /// Look into the settings of the server
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Config(ConfigArgs),
     /// Tell which topics documents are about
     #[command(after_help = CLASSIFY_EXAMPLES)]
     Classify(ClassifyArgs),
@@ -86,15 +102,18 @@ pub enum Command {
     /// Measure a model on labelled documents
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Evaluate(EvaluateArgs),
-    /// Look into model bundles
+    /// Look into model bundles, and change the models of a running server
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Model(ModelArgs),
+    /// Ask a running server whether it serves
+    Health(HealthArgs),
 }
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
   wenmai serve
   wenmai serve --listen 0.0.0.0:50051 --log-format json --log info
+  wenmai serve --config wenmai.toml --set drain.grace=40s
   grpcurl -plaintext 127.0.0.1:50051 list";
 
 const CLASSIFY_EXAMPLES: &str = "\
@@ -114,7 +133,8 @@ const ANALYZE_EXAMPLES: &str = "\
 Examples:
   wenmai analyze article.html
   wenmai analyze --json --jobs 8 pages/ corpus.jsonl > results.jsonl
-  wenmai analyze --target https://wenmai.example.org:50051 --ca ca.pem article.html";
+  wenmai analyze --json --stream --target http://127.0.0.1:50051 corpus.jsonl > results.jsonl
+  wenmai analyze --target https://wenmai.example.org:50051 --tls-ca ca.pem article.html";
 
 /// Arguments of `classify`.
 #[derive(Debug, Args)]

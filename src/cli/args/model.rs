@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::Subcommand;
 
+use super::document::AccessArgs;
+
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub struct TrainArgs {
@@ -175,13 +177,166 @@ pub struct ModelArgs {
     pub command: ModelCommand,
 }
 
-/// What can be done with bundles.
+/// What can be done with bundles, on disk and on a running server.
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
     /// Say what a bundle holds, where it comes from and how good it is
     Show(ModelShowArgs),
     /// Check the files of a bundle against its manifest, and score its golden documents
     Verify(ModelVerifyArgs),
+    /// List the models of a running server
+    List(ModelListArgs),
+    /// Have a running server load a bundle of its model directory beside what answers
+    #[command(after_help = LOAD_EXAMPLES)]
+    Load(ModelLoadArgs),
+    /// Have a running server give out a version no longer; what has begun with it ends with it
+    Unload(ModelUnloadArgs),
+    /// Let an alias of a running server name another version; says how to go back
+    #[command(after_help = ALIAS_EXAMPLES)]
+    Alias(ModelAliasArgs),
+    /// Have a second version read along on a running server, and count where it disagrees
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Shadow(ModelShadowArgs),
+}
+
+const LOAD_EXAMPLES: &str = "\
+Examples:
+  wenmai model load topics-2026.12 --target http://127.0.0.1:50052
+  wenmai model shadow start topics 2026.12 --ratio 0.1 --target http://127.0.0.1:50052
+  wenmai model alias topics stable 2026.12 --target http://127.0.0.1:50052";
+
+const ALIAS_EXAMPLES: &str = "\
+Examples:
+  wenmai model alias topics canary 2026.12 --target http://127.0.0.1:50052
+  wenmai model alias topics stable 2026.11 --target http://127.0.0.1:50052";
+
+/// A running server.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct ServerArgs {
+    /// Where it listens: http://host:port or https://host:port; changes go to its administration listener
+    #[arg(long, value_name = "URL", env = "WENMAI_TARGET", default_value = "http://127.0.0.1:50051")]
+    pub target: String,
+    /// How to get there.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `health`.
+#[derive(Debug, Args)]
+pub struct HealthArgs {
+    /// Service to ask about, such as wenmai.v1.DocumentService; the server as a whole when not given
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    pub service: String,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model list`.
+#[derive(Debug, Args)]
+pub struct ModelListArgs {
+    /// JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model load`.
+#[derive(Debug, Args)]
+pub struct ModelLoadArgs {
+    /// Folder of the bundle, relative to the server's model directory
+    #[arg(value_name = "PATH")]
+    pub path: String,
+    /// Refuse the bundle when its digest is another
+    #[arg(long, value_name = "SHA256")]
+    pub digest: Option<String>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model unload`.
+#[derive(Debug, Args)]
+pub struct ModelUnloadArgs {
+    /// Name of the model
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Version to let go
+    #[arg(value_name = "VERSION")]
+    pub version: String,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model alias`.
+#[derive(Debug, Args)]
+pub struct ModelAliasArgs {
+    /// Name of the model
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Alias to move or make, such as "stable" or "canary"
+    #[arg(value_name = "ALIAS")]
+    pub alias: String,
+    /// Version that it shall name
+    #[arg(value_name = "VERSION")]
+    pub version: String,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model shadow`.
+#[derive(Debug, Args)]
+pub struct ModelShadowArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ShadowCommand,
+}
+
+/// What can be done with a comparison.
+#[derive(Debug, Subcommand)]
+pub enum ShadowCommand {
+    /// Begin to compare, or begin anew
+    Start(ShadowStartArgs),
+    /// Show what was counted so far
+    Show(ShadowNameArgs),
+    /// End the comparison
+    Stop(ShadowNameArgs),
+}
+
+/// Arguments of `model shadow start`.
+#[derive(Debug, Args)]
+pub struct ShadowStartArgs {
+    /// Name of the model
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Version that shall read along
+    #[arg(value_name = "VERSION")]
+    pub version: String,
+    /// Share of the documents, above 0 and at most 1
+    #[arg(long, value_name = "R", default_value_t = 1.0)]
+    pub ratio: f64,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Arguments of `model shadow show` and `stop`.
+#[derive(Debug, Args)]
+pub struct ShadowNameArgs {
+    /// Name of the model
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
 /// Arguments of `model show`.

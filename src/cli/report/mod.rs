@@ -10,6 +10,7 @@ mod topics;
 
 use tonic_types::pb as rpc;
 
+use crate::serve::status;
 use crate::wire::pb;
 
 use layout::Cell;
@@ -175,25 +176,7 @@ fn failure(status: &rpc::Status, total: usize) -> String {
 /// Name of a `google.rpc.Code`.
 #[must_use]
 pub fn code_name(code: i32) -> &'static str {
-    match code {
-        0 => "OK",
-        1 => "CANCELLED",
-        3 => "INVALID_ARGUMENT",
-        4 => "DEADLINE_EXCEEDED",
-        5 => "NOT_FOUND",
-        6 => "ALREADY_EXISTS",
-        7 => "PERMISSION_DENIED",
-        8 => "RESOURCE_EXHAUSTED",
-        9 => "FAILED_PRECONDITION",
-        10 => "ABORTED",
-        11 => "OUT_OF_RANGE",
-        12 => "UNIMPLEMENTED",
-        13 => "INTERNAL",
-        14 => "UNAVAILABLE",
-        15 => "DATA_LOSS",
-        16 => "UNAUTHENTICATED",
-        _ => "UNKNOWN",
-    }
+    status::code_name(code.into())
 }
 
 /// A section heading, with an empty line before it.

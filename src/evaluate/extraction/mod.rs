@@ -11,7 +11,7 @@
 //! | ner | rows with `entities` | F1 of spans by type, under a mapping of its types |
 //!
 //! Suites have their own conventions for the same value. What is taken as the same is written down where it is compared:
-//! [`recognizers`], [`jionlp`]. It never makes another value right.
+//! `recognizers`, `jionlp`. It never makes another value right.
 
 mod articles;
 mod case;
