@@ -22,8 +22,8 @@ pub fn write_weights(weights: &Weights) -> Vec<u8> {
     bytes.extend((weights.labels() as u32).to_le_bytes());
     bytes.extend((weights.keys().len() as u32).to_le_bytes());
     bytes.extend(weights.keys().iter().flat_map(|key| key.to_le_bytes()));
-    bytes.extend(weights.shifts());
-    bytes.extend(weights.mantissas().iter().flat_map(|mantissa| mantissa.to_le_bytes()));
+    bytes.extend(weights.rows().map(|row| row.shift));
+    bytes.extend(weights.rows().flat_map(|row| row.mantissas).flat_map(|mantissa| mantissa.to_le_bytes()));
     bytes
 }
 
@@ -51,7 +51,7 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
         signed.extend(part.iter().map(|&byte| i8::from_le_bytes([byte])));
         pace.step();
     }
-    Weights::new(labels, numbers, shifts.to_vec(), signed).map_err(|error| error.to_string())
+    Weights::new(labels, numbers, shifts, &signed).map_err(|error| error.to_string())
 }
 
 /// Words as bytes.

@@ -24,6 +24,7 @@ pub mod train;
 pub mod evaluate;
 mod evaluate_extraction;
 pub mod model;
+pub mod bench;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Analyze(arguments) => documents::analyze(cli, arguments),
         Command::Train(arguments) => match &arguments.command {
             TrainCommand::Topics(arguments) => train::topics(cli, arguments),
+            TrainCommand::Dictionary(arguments) => train::dictionary(arguments),
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
@@ -79,6 +81,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
             ModelCommand::Alias(arguments) => remote::admin::alias(arguments),
             ModelCommand::Shadow(arguments) => remote::admin::shadow(&arguments.command),
         },
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Health(arguments) => remote::health::run(arguments),
     }
 }

@@ -9,6 +9,10 @@ use indicatif::ProgressStyle;
 
 use crate::bundle::Manifest;
 use crate::bundle::manifest::Training;
+use crate::error::Error;
+use crate::segment::compile::Dictionary;
+use crate::segment::reference;
+use crate::segment::table::Table;
 use crate::topic::calibration::Assignment;
 use crate::train::command;
 use crate::train::command::Outcome;
@@ -16,6 +20,7 @@ use crate::train::command::Request;
 use crate::train::topics::TrainOptions;
 
 use super::args::Cli;
+use super::args::TrainDictionaryArgs;
 use super::args::TrainTopicsArgs;
 use super::evaluate;
 use super::exit::Failure;
@@ -101,6 +106,30 @@ fn settings(manifest: &Manifest) -> String {
         if ratio_smoothing > 0.0 { "weights scaled by log-count ratios" } else { "weights not scaled" };
     let marks = if manifest.features.marks { "marks are features" } else { "marks are no features" };
     format!("cost {cost}, {scaled}, {marks}")
+}
+
+/// Compiles a dictionary, and writes it when jieba finds the same words by the same list.
+pub(super) fn dictionary(arguments: &TrainDictionaryArgs) -> Result<(), Failure> {
+    let TrainDictionaryArgs { words, out } = arguments;
+    let refused = |reason: String| Error::Corpus { path: words.display().to_string(), reason };
+    let read = std::fs::read(words).map_err(|error| Failure::io(words, error))?;
+    let list = String::from_utf8(read).map_err(|_| refused("is not UTF-8".to_owned()))?;
+    let table = Dictionary::parse(&list).and_then(|dictionary| dictionary.compile()).map_err(refused)?;
+    let count = table.words().len();
+    if count == 0 {
+        return Err(refused("holds no word that text could hold".to_owned()).into());
+    }
+    // What is compared is what will be read. A table uses its bytes for as long as the program runs.
+    let bytes: &'static [u8] = table.to_bytes().leak();
+    let table = Table::parse(bytes).map_err(Failure::Internal)?;
+    let compared = reference::compare(&list, table).map_err(|reason| Error::Training { reason })?;
+    std::fs::write(out, bytes).map_err(|error| Failure::io(out, error))?;
+    table::print_pairs(&[
+        ("dictionary", out.display().to_string()),
+        ("words", count.to_string()),
+        ("bytes", bytes.len().to_string()),
+        ("tokens compared with jieba", compared.to_string()),
+    ])
 }
 
 /// The steps of training, on a terminal only.

@@ -1,7 +1,27 @@
-//! Text into words. The only place that names jieba.
+//! Text into words.
+//!
+//! The words are those of jieba without its guesses (no HMM), boundary for boundary: its dictionary, compiled ahead of
+//! time into a [`Table`], and its choice among the words of the dictionary, made in one pass. jieba itself is what the
+//! table is compared with when it is compiled, and what the tests compare every text with.
+
+pub mod table;
+pub mod compile;
+pub mod alphabet;
+pub mod route;
+pub mod reference;
+
+use std::sync::Arc;
+use std::sync::LazyLock;
 
 use crate::text::Folded;
 use crate::text::Span;
+use alphabet::Alphabet;
+use compile::Dictionary;
+use route::Route;
+use table::Table;
+
+/// The dictionary of jieba-rs, compiled. See `models/segmentation/README.md`.
+const BUILT_IN: &[u8] = include_bytes!("../../models/segmentation/dictionary.bin");
 
 /// One word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,45 +32,88 @@ pub struct Token {
     pub folded: Span,
 }
 
-/// The frequencies of jieba's dictionary added up; jieba-rs knows the sum but does not tell it.
-const TOTAL_FREQUENCY: u64 = 60_101_964;
-
 /// Splits text into words by jieba's dictionary, without guessing unknown words (no HMM).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Segmenter {
-    jieba: jieba_rs::Jieba,
+    words: Arc<Words>,
 }
+
+#[derive(Debug)]
+struct Words {
+    table: Table,
+    alphabet: Alphabet,
+}
+
+impl Words {
+    fn of(table: Table) -> Arc<Self> {
+        Arc::new(Self { alphabet: Alphabet::of(&table), table })
+    }
+}
+
+static DEFAULT: LazyLock<Arc<Words>> = LazyLock::new(|| {
+    #[expect(clippy::panic, reason = "the bytes are compiled in and tested")]
+    let table = Table::parse(BUILT_IN).unwrap_or_else(|reason| panic!("built-in dictionary: {reason}"));
+    Words::of(table)
+});
 
 impl Segmenter {
     /// A segmenter over jieba's own dictionary.
     #[must_use]
     pub fn new() -> Self {
-        Self { jieba: jieba_rs::Jieba::new() }
+        Self { words: Arc::clone(&DEFAULT) }
     }
 
-    /// How often the dictionary's own texts hold a word, about: counts are exact to one; 0 for what it does not know.
+    /// A segmenter over a dictionary of one's own.
+    ///
+    /// # Errors
+    /// As [`Dictionary::compile`].
+    pub fn with_dictionary(dictionary: &Dictionary) -> Result<Self, String> {
+        Ok(Self { words: Words::of(dictionary.compile()?) })
+    }
+
+    /// The dictionary.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.words.table
+    }
+
+    /// How often the dictionary's own texts hold a word, in its folded spelling; 0 for what it does not know.
     #[must_use]
     pub fn frequency(&self, word: &str) -> u64 {
-        if self.jieba.has_word(word) { self.jieba.suggest_freq(word) as u64 } else { 0 }
+        let Words { table, alphabet } = &*self.words;
+        table.frequency(word.chars().map(|character| alphabet.code(character)))
     }
 
     /// How many words those texts have together.
     #[must_use]
     pub fn total_frequency(&self) -> u64 {
-        TOTAL_FREQUENCY
+        self.words.table.total()
     }
 
     /// Splits `folded` into words, white space and punctuation included, in order and without gaps.
     #[must_use]
     pub fn segment(&self, folded: &Folded) -> Vec<Token> {
-        self.jieba
-            .cut(&folded.text, false)
-            .into_iter()
-            .map(|word| {
-                let span = Span::new(word.byte_start, word.byte_end);
-                Token { span: folded.clean_span(span), folded: span }
-            })
-            .collect()
+        let mut tokens = Vec::new();
+        self.segment_into(folded, &mut Route::default(), &mut tokens);
+        tokens
+    }
+
+    /// The same, into memory that was used before: nothing is allocated where it suffices.
+    pub fn segment_into(&self, folded: &Folded, route: &mut Route, tokens: &mut Vec<Token>) {
+        route.find(&folded.text, &self.words.alphabet, &self.words.table);
+        tokens.clear();
+        if folded.shifts.is_empty() {
+            route.words(|start, end| {
+                let span = Span { start, end };
+                tokens.push(Token { span, folded: span });
+            });
+        } else {
+            route.words(|start, end| {
+                let span = Span { start, end };
+                tokens.push(Token { span: folded.clean_span(span), folded: span });
+            });
+        }
+        route.release();
     }
 }
 
@@ -69,10 +132,11 @@ mod tests {
         let segmenter = Segmenter::new();
         let (common, rare) = (segmenter.frequency("我们"), segmenter.frequency("饕餮"));
         assert!(common > 100 * rare && rare > 0, "{common} {rare}");
-        assert_eq!(segmenter.frequency("没有这个词的词"), 0);
-        // jieba reckons that two words stand side by side as often as chance has it: f(a) · f(b) / sum.
-        let (a, b) = (segmenter.frequency("了") as f64, segmenter.frequency("是") as f64);
-        let sum = a * b / segmenter.jieba.suggest_freq("了是") as f64;
-        assert!((sum / TOTAL_FREQUENCY as f64 - 1.0).abs() < 1e-3, "{sum}");
+        for strange in ["没有这个词的词", "", "我们\u{1F600}", "中华人民共和国国歌歌"] {
+            assert_eq!(segmenter.frequency(strange), 0, "{strange}");
+        }
+        let words = segmenter.table().words();
+        assert!(words.iter().all(|(word, frequency)| segmenter.frequency(word) == *frequency));
+        assert!(segmenter.total_frequency() > words.iter().map(|(_, frequency)| frequency).sum::<u64>() / 2);
     }
 }

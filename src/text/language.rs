@@ -26,7 +26,7 @@ struct Scripts {
 impl Scripts {
     fn of(text: &str) -> Self {
         let mut scripts = Self::default();
-        for word in text.split(|character: char| !character.is_alphabetic()) {
+        for word in text.split(|character: char| !is_letter(character)) {
             if word.is_ascii() {
                 let common = ["the", "of", "and", "to", "in", "is", "for"];
                 scripts.latin_words += usize::from(!word.is_empty());
@@ -84,6 +84,11 @@ impl Scripts {
         }
         if self.english_words * 20 > self.latin_words { "en" } else { "und" }
     }
+}
+
+/// Whether a character is a letter; nearly all here are Chinese ones, and the rest takes several look-ups.
+fn is_letter(character: char) -> bool {
+    matches!(character, '\u{4E00}'..='\u{9FFF}') || character.is_alphabetic()
 }
 
 /// The language of `clean`: as declared by a BCP-47 tag that is one of those told apart here, else by its script. Warns

@@ -125,6 +125,11 @@ fn pairs() -> impl Iterator<Item = (char, char)> {
     })
 }
 
+/// All characters that [`simplified`] knows.
+pub fn traditional() -> impl Iterator<Item = char> {
+    pairs().map(|(traditional, _)| traditional)
+}
+
 static TRADITIONAL: LazyLock<CharacterTable> = LazyLock::new(|| {
     let mut table = CharacterTable::default();
     pairs().for_each(|(traditional, simplified)| table.insert(traditional, simplified));

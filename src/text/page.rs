@@ -179,7 +179,15 @@ impl<'a> View<'a> {
 
 /// Letters and digits of `text`, folded, for comparing what is printed in two places.
 pub(super) fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).map(super::normalize::fold_char).collect()
+    // Nearly all are Chinese; the rest takes several look-ups.
+    let is_letter = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric();
+    text.chars().filter(is_letter).map(super::normalize::fold_char).collect()
+}
+
+/// Where `word` first stands in `text`. Labels are looked for in every line of a page; the standard library prepares
+/// each search at greater length than a line takes to read.
+fn find(text: &str, word: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes())
 }
 
 /// The facts that the lines of `view` state; `headline` as found before.

@@ -51,7 +51,7 @@ fn split(text: &str, within: Span, mut emit: impl FnMut(Span)) {
     let mut start = 0;
     let mut rest = paragraph.char_indices().peekable();
     while let Some((at, character)) = rest.next() {
-        if !is_terminal(character) {
+        if matches!(character, '\u{4E00}'..='\u{9FFF}') || !is_terminal(character) {
             continue;
         }
         let mut end = at + character.len_utf8();
@@ -141,6 +141,11 @@ impl Enclosures {
         let mut pairs = Vec::new();
         let mut before = '。';
         for (at, character) in paragraph.char_indices() {
+            // Most characters are Chinese ones and none of the pairs'.
+            if matches!(character, '\u{4E00}'..='\u{9FFF}') {
+                before = character;
+                continue;
+            }
             for (slot, &(opening, closing)) in open.iter_mut().zip(&PAIRS) {
                 if character == opening {
                     *slot = Some((at, before));

@@ -137,15 +137,11 @@ impl Classifier {
     /// text in order, apart from one another.
     #[must_use]
     pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Scores {
-        let values = self.model.labels.iter().map(|label| Score(label.bias)).collect();
-        let mut scores = Scores { values, features: 0 };
-        for (_, value, row) in self.weighted(input, kept) {
-            scores.features += 1;
-            for (score, mantissa) in scores.values.iter_mut().zip(row.mantissas) {
-                score.0 += contribution(value, row, *mantissa);
-            }
-        }
-        scores
+        let mut values: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
+        let counts = self.counts(input, kept);
+        let features =
+            self.model.weights.add_up(counts.values().map(|(key, _, value)| (key, value)), &mut values);
+        Scores { values, features }
     }
 
     /// The probability of each label.
@@ -166,15 +162,23 @@ impl Classifier {
         }
     }
 
-    /// The features that have weights, each once: key, value, row. `kept` as for [`Self::scores`].
-    pub(super) fn weighted<'s>(
-        &'s self,
-        input: &Input<'_>,
-        kept: Option<&[Span]>,
-    ) -> impl Iterator<Item = (Key, Value, Row<'s>)> {
-        let mut counts = Counts::default();
+    fn counts(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Counts {
+        // A character of three bytes begins a feature of each length, and a word of two characters, too.
+        let bytes = kept.map_or(input.folded.text.len(), |kept| kept.iter().map(|part| part.len()).sum());
+        let options = &self.model.features;
+        let occurrences =
+            bytes / 3 * usize::from(options.character_ngrams) + bytes / 6 * usize::from(options.word_ngrams);
+        let mut counts = Counts::with_capacity(occurrences);
         self.model.features.occurrences(input.segmented(), kept, |occurrence| counts.add(occurrence));
-        counts.values().filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
+        counts
+    }
+
+    /// The features that have weights, each once, by key: key, value, row.
+    pub(super) fn weighted<'s>(&'s self, input: &Input<'_>) -> impl Iterator<Item = (Key, Value, Row<'s>)> {
+        let values = self.counts(input, None).sorted_values();
+        values
+            .into_iter()
+            .filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
     fn labels(&self, scores: &Scores, min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {

@@ -105,7 +105,7 @@ pub(super) fn explain(
 fn reasons(classifier: &Classifier, input: &Input<'_>, columns: &[usize]) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut positions: HashMap<Key, usize> = HashMap::new();
-    for (key, value, row) in classifier.weighted(input, None) {
+    for (key, value, row) in classifier.weighted(input) {
         let contributions = columns
             .iter()
             .map(|&column| row.mantissas.get(column).map_or(0, |&m| contribution(value, row, m)))

@@ -120,7 +120,8 @@ fn mix(hash: u64, unit: u64) -> u64 {
 /// Whether a character can be part of a feature; all others break n-grams.
 #[must_use]
 pub fn is_content(c: char) -> bool {
-    c.is_alphanumeric()
+    // Nearly all are Chinese; the rest takes several look-ups.
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// Key of a single word, in its folded spelling.

@@ -41,38 +41,110 @@ fn damped(count: u32) -> u32 {
     DAMPED.get(count.min(MAX_COUNT) as usize).copied().unwrap_or_default()
 }
 
-/// Gathers the occurrences of a document's features.
-#[derive(Clone, Debug, Default)]
+/// A feature of a document and how often it occurs there.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    key: Key,
+    count: u32,
+    block: Block,
+}
+
+/// Counts the occurrences of a document's features.
+#[derive(Clone, Debug)]
 pub struct Counts {
-    occurrences: Vec<(Key, Block, u32)>,
+    features: Vec<Counted>,
+    /// One more than the place of a feature, at the first free place from where its key points; a power of two of them,
+    /// and at least twice as many as features.
+    slots: Vec<u32>,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self::with_capacity(256)
+    }
 }
 
 impl Counts {
-    /// Counts one occurrence.
-    pub fn add(&mut self, occurrence: Occurrence) {
-        self.occurrences.push((occurrence.key, occurrence.block, occurrence.weight));
+    /// Room for so many occurrences; it grows where there are more.
+    #[must_use]
+    pub fn with_capacity(occurrences: usize) -> Self {
+        let occurrences = occurrences.clamp(64, 1 << 24);
+        Self {
+            features: Vec::with_capacity(occurrences),
+            slots: vec![0; (2 * occurrences).next_power_of_two()],
+        }
     }
 
-    /// Each feature once, by key, with its value.
-    pub fn values(mut self) -> impl Iterator<Item = (Key, Block, Value)> {
-        self.occurrences.sort_unstable_by_key(|&(key, ..)| key);
-        let mut features: Vec<(Key, Block, u32)> = Vec::with_capacity(self.occurrences.len());
-        let mut squares = [0u64; Block::COUNT];
-        for chunk in self.occurrences.chunk_by(|a, b| a.0 == b.0) {
-            let count = chunk.iter().fold(0u32, |sum, &(.., weight)| sum.saturating_add(weight));
-            if let Some(&(key, block, _)) = chunk.first() {
-                let damped = damped(count);
-                features.push((key, block, damped));
-                if let Some(sum) = squares.get_mut(block.index()) {
-                    *sum += u64::from(damped) * u64::from(damped);
+    /// Counts one occurrence.
+    #[inline]
+    pub fn add(&mut self, occurrence: Occurrence) {
+        let Occurrence { key, block, weight, folded: _ } = occurrence;
+        let mask = self.slots.len() - 1;
+        let mut at = key as usize & mask;
+        while let Some(slot) = self.slots.get_mut(at) {
+            match self.features.get_mut((*slot as usize).wrapping_sub(1)) {
+                Some(feature) if feature.key == key => {
+                    feature.count = feature.count.saturating_add(weight);
+                    return;
+                }
+                Some(_) => at = (at + 1) & mask,
+                None => {
+                    self.features.push(Counted { key, count: weight, block });
+                    *slot = self.features.len() as u32;
+                    if self.features.len() * 2 > self.slots.len() {
+                        self.grow();
+                    }
+                    return;
                 }
             }
         }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 2 - 1;
+        self.slots = vec![0; mask + 1];
+        for (feature, number) in self.features.iter().zip(1u32..) {
+            let mut at = feature.key as usize & mask;
+            while let Some(slot) = self.slots.get_mut(at) {
+                if *slot == 0 {
+                    *slot = number;
+                    break;
+                }
+                at = (at + 1) & mask;
+            }
+        }
+    }
+
+    /// Each feature once, with its value, in the order of first occurrences.
+    pub fn values(&self) -> impl Iterator<Item = (Key, Block, Value)> {
+        let mut squares = [0u64; Block::COUNT];
+        let mut largest = 0;
+        for feature in &self.features {
+            let damped = u64::from(damped(feature.count));
+            if let Some(sum) = squares.get_mut(feature.block.index()) {
+                *sum += damped * damped;
+            }
+            largest = feature.count.min(MAX_COUNT).max(largest);
+        }
         // IEEE square roots and divisions are exact to the last bit everywhere.
         let scale = squares.map(|sum| f64::from(1u32 << Value::FRACTION_BITS) / (sum as f64).sqrt());
-        features.into_iter().map(move |(key, block, damped)| {
-            let scale = scale.get(block.index()).copied().unwrap_or_default();
-            (key, block, Value((f64::from(damped) * scale).round() as u32))
+        // Counts are few, so that their values need no rounding feature by feature.
+        let values: Vec<[Value; Block::COUNT]> = (0..=largest)
+            .map(|count| scale.map(|scale| Value((f64::from(damped(count)) * scale).round() as u32)))
+            .collect();
+        self.features.iter().map(move |feature| {
+            let of_count = values.get(feature.count.min(MAX_COUNT) as usize);
+            let value = of_count.and_then(|blocks| blocks.get(feature.block.index()));
+            (feature.key, feature.block, value.copied().unwrap_or(Value(0)))
         })
+    }
+
+    /// The same by key.
+    #[must_use]
+    pub fn sorted_values(&self) -> Vec<(Key, Block, Value)> {
+        let mut values: Vec<(Key, Block, Value)> = self.values().collect();
+        values.sort_unstable_by_key(|&(key, ..)| key);
+        values
     }
 }

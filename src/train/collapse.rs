@@ -62,7 +62,7 @@ pub fn collapse(
             mantissas.extend(rounded);
         }
     }
-    Weights::new(heads.len(), keys, shifts, mantissas)
+    Weights::new(heads.len(), keys, &shifts, &mantissas)
 }
 
 /// Log-odds of the documents by collapsed weights, and how many features of each have some.

@@ -48,7 +48,8 @@ pub fn bag(
 pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Bag {
     let mut counts = Counts::default();
     options.occurrences(text, kept, |occurrence| counts.add(occurrence));
-    let features = counts.values().map(|(key, block, value)| (key, block, value.to_f32())).collect();
+    let features =
+        counts.sorted_values().into_iter().map(|(key, block, value)| (key, block, value.to_f32())).collect();
     let makeup = if kept.is_none() { Makeup::of(text) } else { Makeup::default() };
     Bag { features, makeup }
 }

@@ -71,7 +71,7 @@ const RESERVED: [(&str, &[&str]); 14] = [
     ("jieba_rs", &["segment/"]),
     ("linfa", &["train/", "train.rs"]),
     ("linfa_logistic", &["train/", "train.rs"]),
-    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote"]),
+    ("tonic", &["serve/", "serve.rs", "wire/", "cli/remote", "cli/bench"]),
     ("tonic_prost", &["serve/", "wire/"]),
     ("tonic_health", &["serve/", "cli/remote"]),
     ("tonic_reflection", &["serve/"]),

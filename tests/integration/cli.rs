@@ -467,3 +467,30 @@ fn arbitrary_bytes_neither_panic_nor_lose_a_document() {
         })
         .unwrap();
 }
+
+#[test]
+fn a_dictionary_is_compiled_and_compared_with_jieba() {
+    let (_folder, write) = folder();
+    let words = write("words.txt", "长江 10 ns\n大桥 10\n江大 3\n长 1\nＡ股 4\n".as_bytes());
+    let compiled = write("dictionary.bin", b"");
+    let arguments =
+        ["train", "dictionary", "--words", words.to_str().unwrap(), "--out", compiled.to_str().unwrap()];
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    // Folded text cannot hold the full-width letter.
+    assert!(out(&output).contains("words                       4\n"), "{}", out(&output));
+    let bytes: &'static [u8] = std::fs::read(&compiled).unwrap().leak();
+    let table = wenmai::segment::table::Table::parse(bytes).unwrap();
+    assert_eq!((table.words().len(), table.total()), (4, 28));
+    let broken = write("broken.txt", "长江 10\n大桥\n".as_bytes());
+    let name = broken.to_str().unwrap();
+    let out = compiled.to_str().unwrap();
+    let fails_on = |name: &str, code, reason: &str| {
+        fails(&["train", "dictionary", "--words", name, "--out", out], code, &format!("{name}: {reason}"));
+    };
+    fails_on(name, 4, "line 2: no frequency");
+    fails_on(write("empty.txt", b"").to_str().unwrap(), 4, "holds no word that text could hold");
+    fails_on(write("latin.txt", b"\xB3\xA4 3").to_str().unwrap(), 4, "is not UTF-8");
+    fails_on("no such file", 3, "no such file or folder");
+    assert_eq!(std::fs::read(&compiled).unwrap(), bytes, "a refused list leaves the old dictionary");
+}

@@ -69,7 +69,7 @@ pub(crate) fn bundle(folder: &Path, version: &str, selected: &str) {
     let model = TopicModel {
         features: manifest.features.clone(),
         labels: manifest.labels.clone(),
-        weights: Weights::new(2, vec![1], vec![0], vec![0, 0]).unwrap(),
+        weights: Weights::new(2, vec![1], &[0], &[0, 0]).unwrap(),
         lexicon: Lexicon::new(vec![1], vec![0]).unwrap(),
         domain: manifest.domain,
         calibration: manifest.calibration.clone(),
@@ -126,9 +126,6 @@ impl Served {
             let status = child.wait();
             panic!("it did not start: {status:?} {line:?} {}", log.lock().unwrap());
         };
-        // Until there is a listener of its own.
-        let own = TcpStream::connect(&admin_address).is_ok();
-        let admin_address = if own { admin_address } else { address.clone() };
         Self { child, address, admin_address, log }
     }
 

@@ -1,6 +1,7 @@
 //! What was typed. What it means is worked out elsewhere: [`super::request`] for documents, the subcommand's own
 //! module for the rest.
 
+mod bench;
 mod document;
 mod model;
 mod serve;
@@ -10,6 +11,8 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+pub use bench::BenchArgs;
+pub use bench::Mode;
 pub use document::AccessArgs;
 pub use document::BackendArgs;
 pub use document::DocumentArgs;
@@ -41,6 +44,7 @@ pub use model::ShadowNameArgs;
 pub use model::ShadowStartArgs;
 pub use model::TrainArgs;
 pub use model::TrainCommand;
+pub use model::TrainDictionaryArgs;
 pub use model::TrainTopicsArgs;
 pub use serve::ConfigArgs;
 pub use serve::ConfigCommand;
@@ -105,9 +109,18 @@ pub enum Command {
     /// Look into model bundles, and change the models of a running server
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Model(ModelArgs),
+    /// Put a running server under load and measure how long its answers take
+    #[command(after_help = BENCH_EXAMPLES)]
+    Bench(BenchArgs),
     /// Ask a running server whether it serves
     Health(HealthArgs),
 }
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  wenmai bench --target http://127.0.0.1:50051
+  wenmai bench --target http://127.0.0.1:50051 --rate 500 --duration 30 --data corpus.jsonl
+  wenmai bench --target http://127.0.0.1:50051 --mode stream --concurrency 4 --json";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:

@@ -23,6 +23,20 @@ pub enum TrainCommand {
         after_help = "Examples:\n  wenmai train topics --train train.jsonl --dev dev.jsonl --out my-model"
     )]
     Topics(TrainTopicsArgs),
+    /// Compile a word list in jieba's format into the dictionary that text is segmented by
+    #[command(after_help = "Examples:\n  wenmai train dictionary --words dict.txt --out dictionary.bin")]
+    Dictionary(TrainDictionaryArgs),
+}
+
+/// Arguments of `train dictionary`.
+#[derive(Debug, Args)]
+pub struct TrainDictionaryArgs {
+    /// Words: lines of a word, its frequency and, if any, its part of speech, separated by spaces
+    #[arg(long, value_name = "FILE")]
+    pub words: PathBuf,
+    /// File to write the compiled dictionary to; only when it segments as jieba does
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `train topics`.

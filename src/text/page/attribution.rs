@@ -85,7 +85,7 @@ pub fn original_title(view: &View<'_>) -> Option<Found> {
 /// Where in `text` an original headline stands, and whether the line holds nothing else.
 #[must_use]
 pub fn original_title_in(text: &str) -> Option<(Range<usize>, bool)> {
-    let at = text.find("原标题").or_else(|| text.find("原題"))?;
+    let at = super::find(text, "原标题").or_else(|| super::find(text, "原題"))?;
     let before = text.get(..at)?;
     // In passing, 原标题 is a word of a sentence.
     if !before.trim_end().is_empty() && !before.trim_end().ends_with(['（', '(', '【', '[', '。', ' ']) {
@@ -159,7 +159,7 @@ const NEAR: usize = 6;
 fn beside_time(view: &View<'_>, headline: Option<usize>, published: Option<&Found>) -> Option<Found> {
     let (headline, published) = (headline?, published?);
     let mut below = headline + 1..(headline + 1 + NEAR).min(view.lines.len());
-    let index = below.find(|&index| view.line(index).contains(&published.text))?;
+    let index = below.find(|&index| super::find(view.line(index), &published.text).is_some())?;
     view.lines.get(index).filter(|line| line.chars <= 60)?;
     let text = view.line(index);
     let at = text.find(&published.text)?;
@@ -295,7 +295,7 @@ fn named_so(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
 /// What follows `label` and a colon in line `index`, or stands in the next line.
 pub(super) fn value_after(view: &View<'_>, index: usize, from: usize, label: &str) -> Option<Found> {
     let text = view.line(index);
-    let at = from + text.get(from..)?.find(label)?;
+    let at = from + super::find(text.get(from..)?, label)?;
     // Pictures and figures have sources of their own.
     let of_picture = ["图片", "图", "照片", "数据", "资料", "视频", "素材", "封面"];
     if text.get(..at).is_some_and(|before| of_picture.iter().any(|word| before.ends_with(word))) {

@@ -58,7 +58,7 @@ fn labelled(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
     view.lines.get(index).filter(|line| !line.link && line.chars <= 120)?;
     let text = view.line(index);
     let at = ["作者", "撰文", "撰稿", "采写"].iter().find_map(|label| {
-        let at = text.find(label)? + label.len();
+        let at = super::find(text, label)? + label.len();
         let rest = text.get(at..)?;
         let value = rest.trim_start().strip_prefix(['：', ':', '/', '｜', '丨'])?;
         let value = value.trim_start();
@@ -147,7 +147,7 @@ fn line(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
 fn after_role(text: &str) -> &str {
     let found = ROLES
         .iter()
-        .filter_map(|role| text.find(role).map(|at| at + role.len()))
+        .filter_map(|role| super::find(text, role).map(|at| at + role.len()))
         .max_by_key(|&at| std::cmp::Reverse(at));
     let value = found.and_then(|at| text.get(at..)).unwrap_or(text);
     value.trim_start_matches(|c: char| {
@@ -185,7 +185,7 @@ fn opening(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
     let inner = at + text.get(at..)?.chars().next()?.len_utf8();
     let value = text.get(inner..)?;
     let value = value.get(..value.find(['）', ')'])?)?;
-    let role = ROLES.iter().any(|role| value.contains(role));
+    let role = ROLES.iter().any(|role| super::find(value, role).is_some());
     if !role || value.chars().count() > LINE {
         return None;
     }

@@ -95,7 +95,7 @@ fn labelled(view: &View<'_>) -> Option<(Found, PublishTime)> {
             if best.as_ref().is_some_and(|(other, _)| *other <= rank) {
                 break;
             }
-            let Some(at) = text.find(label) else { continue };
+            let Some(at) = super::find(text, label) else { continue };
             let after = at + label.len();
             let rest = text.get(after..).unwrap_or_default();
             let value =
