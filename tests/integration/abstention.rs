@@ -1,7 +1,8 @@
 //! Texts that a model of government news shall say nothing of, and texts that it shall answer.
 //!
 //! `tests/data/abstention` holds both, all of our own writing. The second hundred of the texts from outside (`round` 2)
-//! was written after the way of telling them had been fixed; both hundreds are held to the same bound.
+//! was written after the way of telling them had been fixed, and those of `round` 3 without changing anything after; all
+//! rounds are held to the same bound.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,7 +73,7 @@ fn texts_from_outside_get_no_topic_and_the_right_reason() {
     }
     assert_eq!(
         rounds.iter().map(|(round, (count, _))| (*round, *count)).collect::<Vec<_>>(),
-        [(1, 100), (2, 100)]
+        [(1, 100), (2, 100), (3, 47)]
     );
     for (round, (count, wrong)) in rounds {
         println!("round {round}: {} of {count} right; wrong: {wrong:?}", count - wrong.len());
