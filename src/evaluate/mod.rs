@@ -11,6 +11,7 @@ pub mod judged;
 pub mod curve;
 pub mod confusion;
 pub mod topics;
+pub mod weakest;
 pub mod cases;
 pub mod compare;
 pub mod page;

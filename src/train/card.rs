@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bundle::Manifest;
 use crate::evaluate::topics::TopicReport;
+use crate::evaluate::weakest;
 use crate::topic::calibration::Assignment;
 
 /// What the card says that neither the manifest nor a report knows.
@@ -108,6 +109,13 @@ fn render(
             report.calibration_error,
             report.brier_score
         )?;
+        let named = |id: &str| {
+            let label = manifest.labels.iter().find(|label| label.id == id);
+            label.map_or_else(|| id.to_owned(), |label| format!("{} ({id})", label.display_name))
+        };
+        if let Some(sentence) = weakest::sentence(report, named) {
+            writeln!(card, "{sentence}\n")?;
+        }
     }
     writeln!(card, "| label | name | threshold | documents | precision | recall | F1 | calibration error |")?;
     writeln!(card, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;

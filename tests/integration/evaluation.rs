@@ -254,7 +254,7 @@ fn a_bundle_keeps_to_the_size_that_was_asked_for() {
 }
 
 #[test]
-fn balance_finds_more_of_a_rare_label() {
+fn balance_reaches_the_learner() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     // One notice in twelve is urgent, and nothing but a word that stands in as many others says so.

@@ -12,8 +12,8 @@ use crate::evaluate::metrics::Calibration;
 const SIDE: f64 = 200.0;
 /// Room for the axis on the left and below.
 const MARGIN: f64 = 30.0;
-/// Room on the other sides, for marks that stand on the edge.
-const EDGE: f64 = 8.0;
+/// Room on the other sides, for marks and names that stand on the edge.
+const EDGE: f64 = 12.0;
 /// Height of the strip that says how many probabilities are in each bin.
 const STRIP: f64 = 26.0;
 /// Points of a curve that are drawn at most; more would only make the page larger.
@@ -77,10 +77,13 @@ pub(super) fn precision_recall(out: &mut String, curve: &Curve, threshold: Optio
             write!(out, "{command}{:.1} {:.1}", x(recall), y(precision.min(1.0)))?;
         }
         write!(out, "\"/>")?;
-        let (at_x, at_y) = (x(1.0) - 2.0, y(first) - 2.0);
+        // Above the frame, where no curve is; only the first says what it is, for there is no room.
+        let name = format!("{f1}").replacen("0.", ".", 1);
+        let before = if f1 == LEVELS[0] { "F1 " } else { "" };
+        let (at_x, at_y) = (x(first), y(1.0) - 4.0);
         write!(
             out,
-            "<text class=\"level\" x=\"{at_x:.1}\" y=\"{at_y:.1}\" text-anchor=\"end\">F1 {f1}</text>"
+            "<text class=\"level\" x=\"{at_x:.1}\" y=\"{at_y}\" text-anchor=\"middle\">{before}{name}</text>"
         )?;
     }
     if let Some(first) = curve.points.first() {

@@ -11,6 +11,8 @@ use crate::evaluate::confusion::Pair;
 
 /// Pairs listed in words.
 const LISTED: usize = 8;
+/// A cell of the matrix is dark from here on at the earliest: of few errors none stands out.
+const FEW: usize = 6;
 /// Labels up to which a matrix can be read.
 const MATRIX: usize = 40;
 
@@ -39,7 +41,7 @@ fn list(out: &mut String, page: &Page<'_>, title: &str, pairs: &[Pair], between:
         return writeln!(out, "<p>None.</p></div>");
     }
     writeln!(out, "<ol class=\"pairs\">")?;
-    for pair in pairs.iter().take(LISTED) {
+    for pair in pairs.iter().take(LISTED).filter(|pair| pair.documents > 1 || pairs.len() <= LISTED) {
         let (first, second) = (short(page, pair.first), short(page, pair.second));
         let between = match between.split_once(", ") {
             Some((before, after)) => format!(" <i>{before},</i> {second} <i>{after}</i>"),
@@ -52,13 +54,14 @@ fn list(out: &mut String, page: &Page<'_>, title: &str, pairs: &[Pair], between:
 
 fn matrix(out: &mut String, page: &Page<'_>, confusion: &Confusion) -> Result {
     let size = page.judged.labels.len();
-    let most = confusion.instead.iter().flatten().max().copied().unwrap_or_default().max(1);
+    let most = confusion.instead.iter().flatten().max().copied().unwrap_or_default().max(FEW);
     let cell = |out: &mut String, count: usize, class: &str| match count {
         0 => write!(out, "<td class=\"{class}\"></td>"),
+        _ if class == "sum" => write!(out, "<td class=\"{class}\">{count}</td>"),
         _ => {
             // The eye reads steps of area, not of a count: the root spreads the small ones.
             let level = ((count as f64 / most as f64).sqrt() * 6.0).ceil().clamp(1.0, 6.0);
-            write!(out, "<td class=\"{class} h{level}\">{count}</td>")
+            write!(out, "<td class=\"h{level}\">{count}</td>")
         }
     };
     writeln!(out, "<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>missed ↓ said →</th>")?;

@@ -103,8 +103,8 @@ fn panel(out: &mut String, page: &Page<'_>, at: usize, case: &Case, found: &Case
     write!(out, "<div class=\"panel p{at}\"><p class=\"said\"><b>{said}</b>")?;
     match threshold {
         Some(threshold) => {
-            let percent = 100.0 * found.probability;
-            write!(out, " at {percent:.0} %, threshold {:.0} %</p>", 100.0 * threshold)?;
+            let said = percent(found.probability);
+            write!(out, " at {said}, threshold {:.0} %</p>", 100.0 * threshold)?;
         }
         None => write!(out, ": the model does not know this label</p>")?,
     }
@@ -124,6 +124,15 @@ fn panel(out: &mut String, page: &Page<'_>, at: usize, case: &Case, found: &Case
     }
     text(out, &case.text, &found.heat)?;
     writeln!(out, "</div>")
+}
+
+/// A probability in percent; none but the surest reads like certainty.
+fn percent(probability: f64) -> String {
+    match 100.0 * probability {
+        under if under < 1.0 => "under 1 %".to_owned(),
+        over if over > 99.0 => "over 99 %".to_owned(),
+        percent => format!("{percent:.0} %"),
+    }
 }
 
 /// The text, runs of characters of one step of colour together.

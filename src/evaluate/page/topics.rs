@@ -41,7 +41,7 @@ pub(super) fn table(out: &mut String, page: &Page<'_>) -> Result {
         let width = 100.0 * found.f1;
         write!(
             out,
-            "<td class=\"meter\"><i style=\"width:{width:.1}%\"></i><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td>",
+            "<td class=\"meter\"><span><i style=\"width:{width:.0}%\"></i></span><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td>",
             Share(found.f1),
             Share(found.precision),
             Share(found.recall),
