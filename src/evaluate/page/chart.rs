@@ -154,13 +154,19 @@ fn wilson(right: f64, n: f64) -> (f64, f64) {
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
-/// An interval on a line from `-bound` to `bound`, 0 in the middle.
-pub(super) fn interval(out: &mut String, (low, value, high): (f64, f64, f64), bound: f64) -> Result {
+/// An interval on a line from `-bound` to `bound`, 0 in the middle; coloured where the difference is surely for the
+/// better or the worse.
+pub(super) fn interval(
+    out: &mut String,
+    (low, value, high): (f64, f64, f64),
+    bound: f64,
+    better: Option<bool>,
+) -> Result {
     let at = |value: f64| 60.0 + 58.0 * (value / bound.max(1e-9)).clamp(-1.0, 1.0);
-    let class = match (low > 0.0, high < 0.0) {
-        (true, _) => "up",
-        (_, true) => "down",
-        (false, false) => "level",
+    let class = match better {
+        Some(true) => "better",
+        Some(false) => "worse",
+        None => "level",
     };
     write!(out, "<svg class=\"interval {class}\" viewBox=\"0 0 120 16\" aria-hidden=\"true\">")?;
     write!(out, "<path class=\"zero\" d=\"M60 0V16\"/>")?;
@@ -188,7 +194,7 @@ mod tests {
         let mut out = String::new();
         precision_recall(&mut out, &Curve::default(), None).unwrap();
         reliability(&mut out, &Calibration::default()).unwrap();
-        interval(&mut out, (0.0, 0.0, 0.0), 0.0).unwrap();
+        interval(&mut out, (0.0, 0.0, 0.0), 0.0, None).unwrap();
         assert!(!out.contains("NaN") && !out.contains("inf"), "{out}");
     }
 }

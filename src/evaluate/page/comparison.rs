@@ -51,7 +51,9 @@ fn table(
         let strong = if found.is_significant() { " class=\"sure\"" } else { "" };
         write!(out, "</th><td>{}</td><td>{}</td>", Share(found.a), Share(found.b))?;
         write!(out, "<td{strong}>{}</td><td class=\"range\">", Signed(found.difference))?;
-        chart::interval(out, (found.low, found.difference, found.high), bound)?;
+        // A calibration error that falls is a gain: what counts is which of the two is better.
+        let better = found.is_significant().then_some(found.better > 0.5);
+        chart::interval(out, (found.low, found.difference, found.high), bound, better)?;
         write!(out, "<span>{} … {}</span></td>", Signed(found.low), Signed(found.high))?;
         writeln!(out, "<td>{:.0} %</td></tr>", 100.0 * found.better)?;
     }
