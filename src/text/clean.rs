@@ -3,6 +3,7 @@
 use super::decode::RawOffsets;
 use super::document::Field;
 use super::document::Format;
+use super::scan;
 use super::span::Span;
 
 /// What part of the page a paragraph is.
@@ -156,6 +157,12 @@ pub struct CleanBuilder {
 }
 
 impl CleanBuilder {
+    /// An empty text with room for `bytes`.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ..Self::default() }
+    }
+
     /// Begins a new line, unless nothing is written yet.
     fn begin_line(&mut self) {
         if !self.text.is_empty() {
@@ -215,12 +222,25 @@ impl CleanBuilder {
 
 /// The lines of `text` that are not blank, trimmed. A line ends with LF, CRLF, CR or a Unicode line separator.
 pub fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
-    let mut start = 0;
-    let ends = text.match_indices(['\n', '\r', '\u{2028}', '\u{2029}']).map(|(at, end)| (at, at + end.len()));
-    ends.chain([(text.len(), text.len())]).filter_map(move |(end, next)| {
-        let span = trimmed(text, Span::new(start, end));
-        start = next;
-        (!span.is_empty()).then_some(span)
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        loop {
+            let start = next?;
+            let end = match scan::line_end(text.get(start..)?) {
+                Some((len, after)) => {
+                    next = Some(start + after);
+                    start + len
+                }
+                None => {
+                    next = None;
+                    text.len()
+                }
+            };
+            let span = trimmed(text, Span::new(start, end));
+            if !span.is_empty() {
+                return Some(span);
+            }
+        }
     })
 }
 

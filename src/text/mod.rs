@@ -19,6 +19,7 @@ pub use span::Span;
 
 pub mod decode;
 pub mod clean;
+pub mod scan;
 pub mod normalize;
 pub mod html;
 pub mod page;
@@ -42,6 +43,8 @@ pub use sentence::Sentence;
 pub struct Prepared {
     /// The text that is analysed.
     pub clean: CleanText,
+    /// The same in one spelling.
+    pub folded: Folded,
     /// Its sentences.
     pub sentences: Vec<Sentence>,
     /// About the page itself.
@@ -55,7 +58,7 @@ pub struct Prepared {
 /// Largest title or content: clean text, with its own line breaks, must stay countable in 32 bits.
 const LARGEST: usize = 1 << 30;
 
-/// Decodes, cleans and splits a document.
+/// Decodes, cleans, folds and splits a document.
 ///
 /// # Errors
 /// [`Error::EmptyDocument`] when nothing but white space and markup is there; [`Error::UnknownCharset`] for an
@@ -96,6 +99,7 @@ pub fn prepare(document: &Document) -> Result<Prepared, Error> {
         return Err(Error::EmptyDocument);
     }
     let page = article::located(&document.title, facts, &clean.map);
-    let language = language::detect(&clean, &document.language, &mut warnings);
-    Ok(Prepared { sentences: sentence::sentences(&clean), clean, page, language, warnings })
+    let folded = normalize::fold(&clean.text);
+    let language = language::detect(&clean.text, &folded, &document.language, &mut warnings);
+    Ok(Prepared { sentences: sentence::sentences(&clean), clean, folded, page, language, warnings })
 }

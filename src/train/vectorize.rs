@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
-use crate::text::normalize;
 use crate::topic::familiarity::Makeup;
 use crate::topic::features::Block;
 use crate::topic::features::FeatureOptions;
@@ -29,10 +28,10 @@ pub struct Bag {
 /// What [`text::prepare`] refuses.
 pub fn bag(document: &Document, segmenter: &Segmenter, options: &FeatureOptions) -> Result<Bag, Error> {
     let prepared = text::prepare(document)?;
-    let folded = normalize::fold(&prepared.clean.text);
-    let tokens = segmenter.segment(&folded);
+    let folded = &prepared.folded;
+    let tokens = segmenter.segment(folded);
     let mut counts = Counts::default();
-    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
+    let text = Segmented { clean: &prepared.clean, folded, tokens: &tokens };
     options.occurrences(text, None, |occurrence| counts.add(occurrence));
     let features =
         counts.sorted_values().into_iter().map(|(key, block, value)| (key, block, value.to_f32())).collect();

@@ -117,7 +117,7 @@ fn stats(
     out_of_vocabulary_ratio: f64,
 ) -> pb::DocumentStats {
     let Accepted { document, unit, cut } = accepted;
-    let Prepared { clean, sentences, page: _, language, warnings: _ } = prepared;
+    let Prepared { clean, folded: _, sentences, page: _, language, warnings: _ } = prepared;
     let sha256 = match cut {
         Some(cut) => cut.sha256.clone().unwrap_or_default(),
         None if plan.include_digest => sha256(document),

@@ -76,6 +76,7 @@ fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
             format: wenmai::text::Format::PlainText,
             charset: "UTF-8",
         },
+        folded: normalize::fold(text),
         sentences,
         page: PageFacts::default(),
         language: "zh-Hans",

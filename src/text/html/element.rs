@@ -200,6 +200,19 @@ elements! {
 }
 
 impl Element {
+    /// Length of the longest name.
+    const LONGEST: usize = 10;
+
+    /// The element of a name as written, in any case.
+    #[must_use]
+    pub fn written(name: &str) -> Self {
+        let mut lower = [0; Self::LONGEST];
+        let Some(lower) = lower.get_mut(..name.len()) else { return Self::Other };
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).map_or(Self::Other, Self::of)
+    }
+
     /// `<h1>` to `<h6>`.
     #[must_use]
     pub fn is_heading(self) -> bool {
@@ -216,5 +229,22 @@ impl Element {
     #[must_use]
     pub fn is_scope(self) -> bool {
         matches!(self, Self::Td | Self::Th | Self::Caption | Self::Table | Self::Template | Self::Html)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_known_by_their_names_in_any_case() {
+        for name in ["blockquote", "figcaption", "p", "h6", "noscript"] {
+            let element = Element::of(name);
+            assert_eq!(element.name(), name);
+            assert_eq!(Element::written(&name.to_ascii_uppercase()), element);
+            assert!(name.len() <= Element::LONGEST);
+        }
+        assert_eq!(Element::written("blockquotes"), Element::Other);
+        assert_eq!(Element::written("通知"), Element::Other);
     }
 }
