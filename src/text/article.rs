@@ -35,7 +35,7 @@ pub fn from_plain_text(title: &str, content: &str) -> (CleanBuilder, Facts) {
     let headline = if title.trim().is_empty() { headline::first_line(&view) } else { None };
     let headline_line = headline.as_ref().and_then(|headline| headline.line);
     let facts = page::facts(&view, headline);
-    let mut draft = CleanBuilder::with_capacity(title.len() + content.len() + 1);
+    let mut draft = CleanBuilder::with_capacity(title.len() + content.len() + 1, view.lines.len() + 1, 2);
     draft.field(Field::Title, title, |_| ParagraphKind::Title);
     let mut index = 0;
     draft.field(Field::Content, content, |text| {
@@ -102,7 +102,8 @@ fn draft_of(
     facts: &Facts,
     tree: &Tree<'_>,
 ) -> CleanBuilder {
-    let mut draft = CleanBuilder::with_capacity(title.len() + page.text.len() + 1);
+    let (bytes, segments) = (title.len() + page.text.len() + 1, page.segments.len() + 1);
+    let mut draft = CleanBuilder::with_capacity(bytes, page.blocks.len() + 1, segments);
     draft.field(Field::Title, title, |_| ParagraphKind::Title);
     let shown = headline.and_then(|headline| headline.line);
     let repeated = headline.is_some_and(|headline| {

@@ -157,10 +157,14 @@ pub struct CleanBuilder {
 }
 
 impl CleanBuilder {
-    /// An empty text with room for `bytes`.
+    /// An empty text with room for `bytes`, `paragraphs` and their `segments`.
     #[must_use]
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), ..Self::default() }
+    pub fn with_capacity(bytes: usize, paragraphs: usize, segments: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            paragraphs: Vec::with_capacity(paragraphs),
+            segments: Vec::with_capacity(segments),
+        }
     }
 
     /// Begins a new line, unless nothing is written yet.
@@ -256,8 +260,7 @@ pub fn is_space(character: char) -> bool {
 #[must_use]
 pub fn trimmed(text: &str, span: Span) -> Span {
     let covered = span.of(text);
-    let start = covered.len() - covered.trim_start_matches(is_space).len();
-    let len = covered.trim_matches(is_space).len();
-    let start = span.start as usize + start;
-    Span::new(start, start + len)
+    let begun = covered.trim_start_matches(is_space);
+    let start = span.start as usize + covered.len() - begun.len();
+    Span::new(start, start + begun.trim_end_matches(is_space).len())
 }

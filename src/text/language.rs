@@ -94,19 +94,19 @@ fn is_letter(character: char) -> bool {
 /// First bytes of characters, by what the characters can be.
 #[derive(Clone, Copy, Debug, Default)]
 struct LeadBytes {
-    /// Of U+5000 to U+9FFF, which are all Chinese.
-    han: usize,
-    /// Of characters that may be Japanese or Korean letters.
-    japanese_or_korean: usize,
-    /// Of ASCII that may be letters.
-    latin: usize,
     /// Of all characters beyond ASCII.
     beyond_ascii: usize,
+    /// Of U+5000 to U+9FFF, which are all Chinese.
+    han: usize,
+    /// Of U+4000 to U+4FFF, which nearly all are, and of the punctuation of Chinese.
+    common: usize,
+    /// Of ASCII that may be letters.
+    latin: usize,
 }
 
 impl LeadBytes {
-    /// Bytes that are counted in one byte each.
-    const CHUNK: usize = 255;
+    /// Bytes whose counts fit into a byte; a multiple of what a processor compares at once.
+    const CHUNK: usize = 192;
 
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
@@ -114,20 +114,22 @@ impl LeadBytes {
         let mut counts = Self::default();
         // The last byte of all begins nothing but ASCII, and one letter more or less decides nothing.
         for (bytes, following) in bytes.chunks(Self::CHUNK).zip(following.chunks(Self::CHUNK)) {
-            let [mut han, mut japanese_or_korean, mut latin, mut beyond_ascii] = [0_u8; 4];
+            let [mut beyond_ascii, mut han, mut common, mut latin] = [0_u8; 4];
             for (&byte, &next) in bytes.iter().zip(following) {
-                han += u8::from((0xE5..0xEA).contains(&byte));
-                // U+3000 to U+303F and U+FF00 to U+FF3F are the punctuation of Chinese.
-                let kana = ((byte == 0xE3) & (next > 0x80)) | ((byte == 0xEF) & (next > 0xBC));
-                let hangul = (byte == 0xE1) | (0xEA..0xEE).contains(&byte);
-                japanese_or_korean += u8::from(kana | hangul);
-                latin += u8::from((b'A'..0x80).contains(&byte));
-                beyond_ascii += u8::from(byte >= 0xC0);
+                // Processors compare signed bytes at once, in which order ASCII comes last.
+                let (signed, lead) = (byte.cast_signed(), |byte: u8| byte.cast_signed());
+                beyond_ascii += u8::from((lead(0xC0)..0).contains(&signed));
+                han += u8::from((lead(0xE5)..lead(0xEA)).contains(&signed));
+                // U+2000 to U+203F, U+3000 to U+303F, U+FF00 to U+FF3F.
+                let general = ((byte == 0xE2) | (byte == 0xE3)) & (next == 0x80);
+                let full_width = (byte == 0xEF) & (next == 0xBC);
+                common += u8::from((byte == 0xE4) | general | full_width);
+                latin += u8::from(signed >= lead(b'A'));
             }
-            counts.han += usize::from(han);
-            counts.japanese_or_korean += usize::from(japanese_or_korean);
-            counts.latin += usize::from(latin);
             counts.beyond_ascii += usize::from(beyond_ascii);
+            counts.han += usize::from(han);
+            counts.common += usize::from(common);
+            counts.latin += usize::from(latin);
         }
         counts
     }
@@ -136,9 +138,10 @@ impl LeadBytes {
     /// [`Scripts::language`] asks.
     fn are_chinese(&self) -> bool {
         let other = self.beyond_ascii - self.han;
+        let japanese_or_korean = other - self.common;
         // A word of Latin letters beyond ASCII begins with one.
         let latin_words = self.latin + other + 1;
-        self.han >= other.max(latin_words / 2).max(self.japanese_or_korean * 9) && self.han > 0
+        self.han >= other.max(latin_words / 2).max(japanese_or_korean * 9) && self.han > 0
     }
 }
 

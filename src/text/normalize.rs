@@ -161,34 +161,65 @@ impl Changing {
     const WORDS: usize = 0x1_0000 / 64;
 
     fn insert(&mut self, character: char) {
-        let point = character as usize;
-        if let Some(word) = self.words.get_mut(point / 64) {
-            *word |= 1 << (point % 64);
+        let point = character as u32;
+        let (a, b, c) = (0xE0 | point >> 12, 0x80 | point >> 6 & 0x3F, 0x80 | point & 0x3F);
+        if let Some(word) = self.words.get_mut(Self::word(a as u8, b as u8)) {
+            *word |= 1 << (c & 0x3F);
         }
+    }
+
+    /// Which word holds the bits of the characters of three bytes that begin with these two.
+    #[inline(always)]
+    fn word(a: u8, b: u8) -> usize {
+        (usize::from(a) << 6 ^ usize::from(b)) & (Self::WORDS - 1)
     }
 
     /// The length of what comes before the first character of `text` that folding changes, or that stands beyond
     /// U+FFFF and may be one.
     fn unchanged_len(&self, text: &str) -> usize {
         let mut rest = text.as_bytes();
-        loop {
-            // The last byte of a character in UTF-8 numbers a bit, what comes before it a word.
-            let (word, bit, after) = match rest {
-                &[a @ 0xE0..0xF0, b, c, ref after @ ..] => {
-                    (usize::from(a & 0x0F) << 6 | usize::from(b & 0x3F), c, after)
+        'text: loop {
+            // Four characters of three bytes, as nearly all are, decide together.
+            while let Some((&[a, b, c, d, e, f, g, h, i, j, k, l], after)) = rest.split_first_chunk() {
+                let others = (a ^ 0xE0) | (d ^ 0xE0) | (g ^ 0xE0) | (j ^ 0xE0);
+                let changed = self.bit(a, b, c) | self.bit(d, e, f) | self.bit(g, h, i) | self.bit(j, k, l);
+                if others >= 0x10 || changed {
+                    break;
                 }
-                &[a @ ..0x80, ref after @ ..] => (usize::from(a >> 6), a, after),
-                &[a @ 0xC0..0xE0, b, ref after @ ..] => (usize::from(a & 0x1F), b, after),
-                _ => break,
-            };
-            #[expect(clippy::indexing_slicing, reason = "what is cut to ten bits cannot leave 1024 places")]
-            let changes = self.words[word & (Self::WORDS - 1)] >> (bit & 0x3F) & 1 != 0;
-            if changes {
-                break;
+                rest = after;
             }
-            rest = after;
+            // One by one past what is none of the kind.
+            let mut passed = false;
+            loop {
+                let (changes, after) = match rest {
+                    [0xE0..0xF0, _, _, ..] if passed => continue 'text,
+                    &[a @ 0xE0..0xF0, b, c, ref after @ ..] => (self.bit(a, b, c), after),
+                    // Spelt in three bytes, U+0000 to U+07FF begin with 0xE0.
+                    &[a @ ..0x80, ref after @ ..] => {
+                        passed = true;
+                        (self.bit(0xE0, 0x80 | a >> 6, a), after)
+                    }
+                    &[a @ 0xC0..0xE0, b, ref after @ ..] => {
+                        passed = true;
+                        (self.bit(0xE0, 0x80 | a & 0x1F, b), after)
+                    }
+                    _ => break 'text,
+                };
+                if changes {
+                    break 'text;
+                }
+                rest = after;
+            }
         }
         text.len() - rest.len()
+    }
+
+    /// The bit of a character of three bytes.
+    #[inline(always)]
+    fn bit(&self, a: u8, b: u8, c: u8) -> bool {
+        #[expect(clippy::indexing_slicing, reason = "what is cut to ten bits cannot leave 1024 places")]
+        let word = self.words[Self::word(a, b)];
+        word >> (c & 0x3F) & 1 != 0
     }
 }
 

@@ -25,6 +25,15 @@ pub fn plain_len(text: &str, references: bool) -> usize {
         }
         at += CHUNK;
     }
+    // What is left is looked at once more together, followed by what is no white space.
+    let mut window = [0x7F; CHUNK + LONGEST - 1];
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(start) = window.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+    }
+    if !may_hold_space(&window) && rest.len() <= CHUNK {
+        return bytes.len();
+    }
     (at..bytes.len()).find(|&at| is_cut(bytes, at, references)).unwrap_or(bytes.len())
 }
 
@@ -32,14 +41,15 @@ pub fn plain_len(text: &str, references: bool) -> usize {
 /// byte.
 fn may_hold_space(window: &[u8; CHUNK + LONGEST - 1]) -> bool {
     let (first, second, third) = (window.iter(), window.iter().skip(1), window.iter().skip(2));
-    first.zip(second).zip(third).fold(false, |found, ((&a, &b), &c)| {
+    let marks = first.zip(second).zip(third).fold(0, |found, ((&a, &b), &c)| {
         // Of U+2000 to U+207F, quotation marks, dashes and the ellipsis are common and no white space.
-        let general = (a == 0xE2) & ((b == 0x81) | ((b == 0x80) & !(0x90..0xA8).contains(&c)));
-        let ideographic = (a == 0xE3) & (b == 0x80) & (c == 0x80);
-        let ogham = (a == 0xE1) & (b == 0x9A);
+        let general = (a == 0xE2) & ((c.wrapping_sub(0x90) >= 0x18) | (b == 0x81));
+        let ideographic = (a == 0xE3) & (b | c == 0x80);
         let mark = (a == 0xEF) & (b == 0xBB);
-        found | (a <= b' ') | (a == b'&') | (a == 0xC2) | general | ideographic | ogham | mark
-    })
+        let single = (a <= b' ') | (a == b'&') | (a == 0xC2) | (a == 0xE1);
+        found | u8::from(general | ideographic | mark | single)
+    });
+    marks != 0
 }
 
 /// Whether the character whose first byte stands at `at` is white space, or "&" where that is looked for.

@@ -20,7 +20,7 @@ pub struct Sentence {
 pub fn sentences(clean: &CleanText) -> Vec<Sentence> {
     let mut splitter = Splitter::default();
     let mut of = |wanted: fn(ParagraphKind) -> bool| {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(clean.paragraphs.len() + clean.text.len() / 128);
         for (index, paragraph) in clean.paragraphs.iter().enumerate().filter(|(_, p)| wanted(p.kind)) {
             splitter.split(&clean.text, paragraph.span, |span| {
                 found.push(Sentence { span, paragraph: index as u32 });
@@ -93,10 +93,17 @@ impl Splitter {
         self.enclosures.clear();
         let mut rest = paragraph.as_bytes();
         loop {
+            // Nearly all characters are Chinese ones.
+            while let Some((&[0xE4..0xEA, _, _], after)) = rest.split_first_chunk() {
+                rest = after;
+            }
             rest = match rest {
-                // Nearly all characters are Chinese ones.
-                [0xE4..0xEA, _, _, after @ ..] => after,
-                [0xE2 | 0xE3 | 0xEF | b'!' | b'?' | b'.' | b'(' | b')', ..] => {
+                // "……？" and other quotation marks; "。" and brackets; "！（）？"; "｡".
+                [0xE2, 0x80 | 0x81, ..]
+                | [0xE3, 0x80, 0x82 | 0x88..=0x91, ..]
+                | [0xEF, 0xBC, 0x81 | 0x88 | 0x89 | 0x9F, ..]
+                | [0xEF, 0xBD, 0xA1, ..]
+                | [b'!' | b'?' | b'.' | b'(' | b')', ..] => {
                     let at = paragraph.len() - rest.len();
                     let Some(character) = paragraph.get(at..).and_then(|rest| rest.chars().next()) else {
                         break;
@@ -108,7 +115,7 @@ impl Splitter {
                     }
                     rest.get(character.len_utf8()..).unwrap_or_default()
                 }
-                [_, after @ ..] => after,
+                [0xE2 | 0xE3 | 0xEF, _, _, after @ ..] | [_, after @ ..] => after,
                 [] => break,
             };
         }
@@ -153,8 +160,8 @@ fn ends_here(marks: &str, after: &str) -> bool {
 /// Brackets and quotation marks of one paragraph that hold their text together.
 #[derive(Debug, Default)]
 struct Enclosures {
-    /// Per kind, where the innermost open bracket stands; an inner one of the same kind replaces it.
-    open: [Option<usize>; Self::KINDS.len()],
+    /// Per kind of bracket, where the innermost open one stands; an inner one of the same kind replaces it.
+    open: [Option<(usize, char)>; 9],
     /// `(start, end, kind)` in bytes, by start; brackets included.
     pairs: Vec<(usize, usize, Enclosure)>,
     /// For each pair, the furthest end among it and all pairs before it.
@@ -171,40 +178,43 @@ enum Enclosure {
 }
 
 impl Enclosures {
-    const KINDS: [(char, char); 9] = [
-        ('《', '》'),
-        ('〈', '〉'),
-        ('（', '）'),
-        ('(', ')'),
-        ('【', '】'),
-        ('“', '”'),
-        ('‘', '’'),
-        ('「', '」'),
-        ('『', '』'),
-    ];
-
     fn clear(&mut self) {
-        self.open = [None; Self::KINDS.len()];
+        self.open = [None; 9];
         self.pairs.clear();
         self.reach.clear();
     }
 
     /// Takes notice of the character at `at`, which follows those read before.
     fn read(&mut self, paragraph: &str, at: usize, character: char) {
-        for (slot, (opening, closing)) in self.open.iter_mut().zip(Self::KINDS) {
-            if character == opening {
-                *slot = Some(at);
-                return;
-            }
-            if character == closing {
-                if let Some(start) = slot.take() {
-                    let end = at + character.len_utf8();
-                    let before = paragraph.get(..start).unwrap_or_default();
-                    if let Some(kind) = Self::kind(opening, end - start, before) {
-                        self.pairs.push((start, end, kind));
-                    }
-                }
-                return;
+        let (kind, opens) = match character {
+            '《' => (0, true),
+            '》' => (0, false),
+            '〈' => (1, true),
+            '〉' => (1, false),
+            '（' => (2, true),
+            '）' => (2, false),
+            '(' => (3, true),
+            ')' => (3, false),
+            '【' => (4, true),
+            '】' => (4, false),
+            '“' => (5, true),
+            '”' => (5, false),
+            '‘' => (6, true),
+            '’' => (6, false),
+            '「' => (7, true),
+            '」' => (7, false),
+            '『' => (8, true),
+            '』' => (8, false),
+            _ => return,
+        };
+        let Some(slot) = self.open.get_mut(kind) else { return };
+        if opens {
+            *slot = Some((at, character));
+        } else if let Some((start, opening)) = slot.take() {
+            let end = at + character.len_utf8();
+            let before = paragraph.get(..start).unwrap_or_default();
+            if let Some(kind) = Self::kind(opening, end - start, before) {
+                self.pairs.push((start, end, kind));
             }
         }
     }

@@ -48,6 +48,9 @@ impl Page {
     pub fn of(tree: &Tree<'_>, first_line: Option<usize>, with_hidden: bool) -> Self {
         let mut writer = Writer { rows: rows(tree), ..Writer::new(tree, first_line) };
         writer.page.text.reserve(tree.text_len());
+        let texts = tree.text_count();
+        writer.page.segments.reserve(texts);
+        writer.page.blocks.reserve(texts);
         writer.write(with_hidden);
         writer.page
     }

@@ -38,14 +38,8 @@ macro_rules! elements {
             /// How many there are, [`Element::Other`] not counted.
             pub const COUNT: usize = Self::Other as usize;
 
-            /// The element of a lower-case name.
-            #[must_use]
-            pub fn of(name: &str) -> Self {
-                match name {
-                    $($name => Self::$element,)*
-                    _ => Self::Other,
-                }
-            }
+            /// All that are told apart.
+            const ALL: [(&'static str, Self); Self::COUNT] = [$(($name, Self::$element),)*];
 
             /// Lower-case name.
             #[must_use]
@@ -200,17 +194,17 @@ elements! {
 }
 
 impl Element {
-    /// Length of the longest name.
-    const LONGEST: usize = 10;
-
     /// The element of a name as written, in any case.
     #[must_use]
-    pub fn written(name: &str) -> Self {
-        let mut lower = [0; Self::LONGEST];
-        let Some(lower) = lower.get_mut(..name.len()) else { return Self::Other };
-        lower.copy_from_slice(name.as_bytes());
-        lower.make_ascii_lowercase();
-        std::str::from_utf8(lower).map_or(Self::Other, Self::of)
+    pub fn of(name: &str) -> Self {
+        let mut slot = slot(name.as_bytes());
+        while let Some(&Some((known, element))) = SLOTS.get(slot % SLOTS.len()) {
+            if name.eq_ignore_ascii_case(known) {
+                return element;
+            }
+            slot += 1;
+        }
+        Self::Other
     }
 
     /// `<h1>` to `<h6>`.
@@ -232,19 +226,41 @@ impl Element {
     }
 }
 
+/// Elements by their names: each in the slot that [`slot`] gives, or in the next free one.
+static SLOTS: [Option<(&str, Element)>; 512] = {
+    let mut slots = [None; 512];
+    let mut index = 0;
+    while index < Element::COUNT {
+        let (name, element) = Element::ALL[index];
+        let mut at = slot(name.as_bytes());
+        while slots[at % slots.len()].is_some() {
+            at += 1;
+        }
+        slots[at % slots.len()] = Some((name, element));
+        index += 1;
+    }
+    slots
+};
+
+/// Where a name is looked for, in any case.
+const fn slot(name: &[u8]) -> usize {
+    let (Some(first), Some(last)) = (name.first(), name.last()) else { return 0 };
+    let middle = name[name.len() / 2];
+    let (first, middle, last) = (*first as usize & 0x1F, middle as usize & 0x1F, *last as usize & 0x1F);
+    first * 17 + middle * 5 + last * 67 + name.len() * 31
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn elements_are_known_by_their_names_in_any_case() {
-        for name in ["blockquote", "figcaption", "p", "h6", "noscript"] {
-            let element = Element::of(name);
+        for (name, element) in Element::ALL {
             assert_eq!(element.name(), name);
-            assert_eq!(Element::written(&name.to_ascii_uppercase()), element);
-            assert!(name.len() <= Element::LONGEST);
+            assert_eq!((Element::of(name), Element::of(&name.to_ascii_uppercase())), (element, element));
         }
-        assert_eq!(Element::written("blockquotes"), Element::Other);
-        assert_eq!(Element::written("通知"), Element::Other);
+        assert_eq!(Element::of("blockquotes"), Element::Other);
+        assert_eq!((Element::of("通知"), Element::of("")), (Element::Other, Element::Other));
     }
 }

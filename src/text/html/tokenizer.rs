@@ -93,6 +93,9 @@ impl<'a> Tokenizer<'a> {
 
     /// Passes over markup that is neither tag nor text at `at`, which holds "<"; where it ends.
     fn passed_over(&mut self, at: usize) -> Option<usize> {
+        if self.byte(at + 1).is_some_and(|next| next.is_ascii_alphabetic()) {
+            return None;
+        }
         let end = self.source.len();
         let rest = self.rest(at);
         if rest.starts_with("<!--") {
@@ -136,7 +139,7 @@ impl<'a> Tokenizer<'a> {
         }
         let tag = at..position + 1;
         self.at = tag.end;
-        let element = Element::written(self.source.get(name.clone()).unwrap_or_default());
+        let element = Element::of(self.source.get(name.clone()).unwrap_or_default());
         Some(if closing {
             Token::End { name, element }
         } else {

@@ -74,7 +74,8 @@ pub struct Tree<'a> {
     attributes: Vec<KeptAttribute>,
     /// For each element, whether there is a node of it.
     present: [bool; Element::COUNT + 1],
-    /// Bytes of all texts.
+    /// Texts with character references, and their bytes.
+    text_count: usize,
     text_len: usize,
 }
 
@@ -135,7 +136,13 @@ impl<'a> Tree<'a> {
         self.present.get(element as usize).copied().unwrap_or_default()
     }
 
-    /// Bytes of all texts as written.
+    /// How many texts with character references there are.
+    #[must_use]
+    pub fn text_count(&self) -> usize {
+        self.text_count
+    }
+
+    /// Their bytes as written.
     #[must_use]
     pub fn text_len(&self) -> usize {
         self.text_len
@@ -190,15 +197,21 @@ impl<'a> Builder<'a> {
             source: 0..0,
             attributes: 0..0,
         };
+        // Each "<" begins about a node or ends one, and follows a text; where it is none of the kind, memory that is not
+        // written is not taken either.
+        let marks = memchr::memchr_iter(b'<', source.as_bytes()).count().min(1 << 12);
+        let mut nodes = Vec::with_capacity(marks + 2);
+        nodes.push(root);
         Self {
             tree: Tree {
                 source,
-                nodes: vec![root],
+                nodes,
                 attributes: Vec::new(),
                 present: [false; Element::COUNT + 1],
+                text_count: 0,
                 text_len: 0,
             },
-            open: Vec::new(),
+            open: Vec::with_capacity(16),
             innermost: vec![None; Element::COUNT],
             scopes: Vec::new(),
             blocks: Vec::new(),
@@ -222,7 +235,10 @@ impl<'a> Builder<'a> {
     }
 
     fn text(&mut self, kind: NodeKind, source: Bytes) {
-        self.tree.text_len += source.len();
+        if kind == NodeKind::Text {
+            self.tree.text_count += 1;
+            self.tree.text_len += source.len();
+        }
         self.push_node(kind, source, 0..0);
     }
 
