@@ -1,5 +1,7 @@
 //! Labelled documents in, one JSON object a line.
 
+pub mod annotated;
+
 use std::fs;
 use std::path::Path;
 

@@ -94,12 +94,12 @@ pub(super) fn dictionary(arguments: &TrainDictionaryArgs) -> Result<(), Failure>
 }
 
 /// The steps of training, on a terminal only.
-struct Steps {
-    bar: ProgressBar,
+pub(super) struct Steps {
+    pub(super) bar: ProgressBar,
 }
 
 impl Steps {
-    fn new(quiet: bool) -> Self {
+    pub(super) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}")
         {
@@ -111,7 +111,7 @@ impl Steps {
         Self { bar }
     }
 
-    fn show(&self, name: &'static str, done: usize, total: usize) {
+    pub(super) fn show(&self, name: &'static str, done: usize, total: usize) {
         self.bar.set_message(name);
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);

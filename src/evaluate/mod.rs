@@ -2,4 +2,5 @@
 
 pub mod metrics;
 pub mod topics;
+pub mod tagger;
 pub mod extraction;

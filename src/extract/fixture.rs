@@ -59,7 +59,7 @@ fn prepare(text: &str) -> Prepared {
 /// Extracts from plain text, folded as it stands, against a reference day.
 pub(crate) fn extract(text: &str, reference: Option<civil::Date>) -> Extraction {
     static MACHINE: OnceLock<(Extractor, Segmenter)> = OnceLock::new();
-    let (extractor, segmenter) = MACHINE.get_or_init(|| (Extractor::builtin().unwrap(), Segmenter::new()));
+    let (extractor, segmenter) = MACHINE.get_or_init(|| (tests::extractor(), Segmenter::new()));
     let prepared = prepare(text);
     let folded = Folded { text: text.to_owned(), ..Folded::default() };
     let tokens = segmenter.segment(&folded);
@@ -91,4 +91,12 @@ pub(crate) fn mentions(text: &str, wanted: EntityType) -> Vec<String> {
         .collect();
     found.sort();
     found.into_iter().map(|(_, covered)| covered).collect()
+}
+
+/// The extractor that serves, which comes from a bundle: only tests may look that far down.
+#[cfg(test)]
+mod tests {
+    pub(super) fn extractor() -> super::Extractor {
+        crate::bundle::tagger::extractor().unwrap()
+    }
 }

@@ -8,3 +8,5 @@ pub mod topics;
 pub mod card;
 pub mod command;
 pub mod vectorize;
+pub mod clusters;
+pub mod tagger;

@@ -78,6 +78,8 @@ pub struct Plan {
     pub include_clean_text: bool,
     /// Return the SHA-256.
     pub include_digest: bool,
+    /// Largest answer that the caller takes, in bytes; `None`: what the server sends at most.
+    pub max_response_bytes: Option<usize>,
     /// Which model shall answer.
     pub model: Selector,
     /// Path of the classification options in the request, for what only the model can refuse.
@@ -87,8 +89,14 @@ pub struct Plan {
 /// Options of every method into `plan`.
 pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: &mut Check) {
     let Some(common) = common else { return };
-    let pb::CommonOptions { model, offset_encoding, oversize_policy, include_clean_text, include_digest } =
-        common;
+    let pb::CommonOptions {
+        model,
+        offset_encoding,
+        oversize_policy,
+        include_clean_text,
+        include_digest,
+        max_response_bytes,
+    } = common;
     plan.model = selector(model);
     plan.encoding = match pb::OffsetEncoding::try_from(offset_encoding) {
         Ok(pb::OffsetEncoding::Unspecified) => Encoding::Natural,
@@ -111,6 +119,7 @@ pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: 
     };
     plan.include_clean_text = include_clean_text;
     plan.include_digest = include_digest;
+    plan.max_response_bytes = usize::try_from(max_response_bytes).ok().filter(|&bytes| bytes > 0);
 }
 
 /// Which model.
