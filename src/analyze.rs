@@ -32,7 +32,7 @@ pub struct Options {
 /// Everything found in one document, in spans of the clean text. [`Prepared::clean`] leads back to the source.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    /// Clean text, sentences, page facts, warnings.
+    /// Clean text, page facts, warnings.
     pub prepared: Prepared,
     /// Topics, if asked for.
     pub classification: Option<Classification>,
@@ -45,7 +45,7 @@ pub struct Analysis {
 /// The stages of an analysis, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Decoding, HTML, folding, sentences.
+    /// Decoding, HTML, folding.
     Text,
     /// Words.
     Segmentation,

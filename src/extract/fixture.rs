@@ -49,7 +49,7 @@ fn prepare(text: &str) -> Prepared {
             charset: "UTF-8",
         },
         folded: Folded { text: text.to_owned(), ..Folded::default() },
-        sentences,
+        sentences: OnceLock::from(sentences),
         page: PageFacts::default(),
         language: "zh-Hans",
         warnings: Vec::new(),

@@ -28,6 +28,8 @@ pub mod sentence;
 pub mod language;
 pub mod offsets;
 
+use std::sync::OnceLock;
+
 use crate::error::Error;
 
 pub use clean::CleanText;
@@ -45,8 +47,8 @@ pub struct Prepared {
     pub clean: CleanText,
     /// The same in one spelling.
     pub folded: Folded,
-    /// Its sentences.
-    pub sentences: Vec<Sentence>,
+    /// Its sentences once they were asked for, see [`Prepared::sentences`].
+    pub sentences: OnceLock<Vec<Sentence>>,
     /// About the page itself.
     pub page: PageFacts,
     /// "zh-Hans", "zh-Hant", "ja", "ko", "en", …, "und".
@@ -55,10 +57,18 @@ pub struct Prepared {
     pub warnings: Vec<Warning>,
 }
 
+impl Prepared {
+    /// Its sentences, found when they are first asked for: topics without an explanation need none.
+    #[must_use]
+    pub fn sentences(&self) -> &[Sentence] {
+        self.sentences.get_or_init(|| sentence::sentences(&self.clean))
+    }
+}
+
 /// Largest title or content: clean text, with its own line breaks, must stay countable in 32 bits.
 const LARGEST: usize = 1 << 30;
 
-/// Decodes, cleans, folds and splits a document.
+/// Decodes, cleans and folds a document.
 ///
 /// # Errors
 /// [`Error::EmptyDocument`] when nothing but white space and markup is there; [`Error::UnknownCharset`] for an
@@ -101,5 +111,5 @@ pub fn prepare(document: &Document) -> Result<Prepared, Error> {
     let page = article::located(&document.title, facts, &clean.map);
     let folded = normalize::fold(&clean.text);
     let language = language::detect(&clean.text, &folded, &document.language, &mut warnings);
-    Ok(Prepared { sentences: sentence::sentences(&clean), clean, folded, page, language, warnings })
+    Ok(Prepared { clean, folded, sentences: OnceLock::new(), page, language, warnings })
 }

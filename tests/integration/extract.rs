@@ -77,7 +77,7 @@ fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
             charset: "UTF-8",
         },
         folded: normalize::fold(text),
-        sentences,
+        sentences: std::sync::OnceLock::from(sentences),
         page: PageFacts::default(),
         language: "zh-Hans",
         warnings: Vec::new(),

@@ -227,6 +227,7 @@ impl Element {
 }
 
 /// Elements by their names: each in the slot that [`slot`] gives, or in the next free one.
+#[expect(clippy::indexing_slicing, reason = "what is out of bounds would not compile")]
 static SLOTS: [Option<(&str, Element)>; 512] = {
     let mut slots = [None; 512];
     let mut index = 0;
@@ -244,10 +245,16 @@ static SLOTS: [Option<(&str, Element)>; 512] = {
 
 /// Where a name is looked for, in any case.
 const fn slot(name: &[u8]) -> usize {
-    let (Some(first), Some(last)) = (name.first(), name.last()) else { return 0 };
-    let middle = name[name.len() / 2];
-    let (first, middle, last) = (*first as usize & 0x1F, middle as usize & 0x1F, *last as usize & 0x1F);
-    first * 17 + middle * 5 + last * 67 + name.len() * 31
+    let (first, second, last) = match name {
+        [] => return 0,
+        [only] => (only, only, only),
+        [first, last] => (first, last, last),
+        [first, second, .., last] => (first, second, last),
+    };
+    (*first as usize & 0x1F) * 17
+        + (*second as usize & 0x1F) * 5
+        + (*last as usize & 0x1F) * 67
+        + name.len() * 31
 }
 
 #[cfg(test)]
