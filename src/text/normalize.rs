@@ -161,7 +161,7 @@ impl Changing {
     const WORDS: usize = 0x1_0000 / 64;
 
     fn insert(&mut self, character: char) {
-        let point = character as u32;
+        let Ok(point) = u16::try_from(u32::from(character)) else { return };
         let (a, b, c) = (0xE0 | point >> 12, 0x80 | point >> 6 & 0x3F, 0x80 | point & 0x3F);
         if let Some(word) = self.words.get_mut(Self::word(a as u8, b as u8)) {
             *word |= 1 << (c & 0x3F);
