@@ -238,6 +238,9 @@ impl Pool {
         if taken.is_none() && self.sweep() {
             taken = take();
         }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(Failure::Deadline);
+        }
         let Some(mut taken) = taken else {
             let missing = all.saturating_sub(room.available_permits());
             return Err(self.full(lane, missing, limit));
@@ -495,6 +498,8 @@ mod tests {
             }),
         );
         begun.recv().unwrap();
+        let passed = Some(Instant::now());
+        assert!(matches!(pool.try_admit(Lane::Single, &[10], passed), Err(Failure::Deadline)));
         pool.submit(places.next().unwrap(), job(|| {}));
         let soon = Instant::now() + Duration::from_millis(20);
         assert!(pool.try_admit(Lane::Single, &[10], Some(soon)).is_err());
