@@ -1,5 +1,6 @@
 //! Labelled documents in, one JSON object a line.
 
+pub mod annotated;
 pub mod duplicates;
 
 use std::fs;

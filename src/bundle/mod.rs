@@ -18,6 +18,7 @@ pub mod reader;
 pub mod resources;
 pub mod tables;
 pub mod writer;
+pub mod tagger;
 
 use crate::analyze::Analyzer;
 use crate::error::Error;

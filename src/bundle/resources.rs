@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use super::tagger;
 use crate::analyze::Analyzer;
 use crate::error::Error;
 use crate::extract::Extractor;
 use crate::segment::Segmenter;
 use crate::topic::Classifier;
 
-/// Dictionary and gazetteers, which are compiled into the program and the same for every bundle. They are larger than
+/// Dictionary, gazetteers and tagger, which are compiled into the program and the same for every bundle. They are larger than
 /// a bundle and take longer to read, so whoever holds several bundles holds these once.
 #[derive(Clone, Debug)]
 pub struct Resources {
@@ -29,7 +30,7 @@ impl Resources {
         if let Some(read) = READ.get() {
             return Ok(read.clone());
         }
-        let extractor = Arc::new(Extractor::builtin()?);
+        let extractor = Arc::new(tagger::extractor()?);
         Ok(READ.get_or_init(|| Self { segmenter: Arc::new(Segmenter::new()), extractor }).clone())
     }
 

@@ -21,6 +21,7 @@ pub mod documents;
 pub mod config;
 pub mod serve;
 pub mod train;
+pub mod tagger;
 pub mod evaluate;
 mod evaluate_extraction;
 pub mod model;
@@ -66,9 +67,12 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Train(arguments) => match &arguments.command {
             TrainCommand::Topics(arguments) => train::topics(cli, arguments),
             TrainCommand::Dictionary(arguments) => train::dictionary(arguments),
+            TrainCommand::Tagger(arguments) => tagger::train(cli, arguments),
+            TrainCommand::Clusters(arguments) => tagger::clusters(cli, arguments),
         },
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
+            EvaluateCommand::Tagger(arguments) => tagger::evaluate(cli, arguments),
             EvaluateCommand::Genres(arguments) => evaluate::genres(cli, arguments),
             EvaluateCommand::Extraction(arguments) => evaluate_extraction::run(cli, arguments),
         },

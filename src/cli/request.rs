@@ -47,6 +47,7 @@ impl Request {
                 oversize_policy: pb::OversizePolicy::Unspecified.into(),
                 include_clean_text: output.clean_text || report,
                 include_digest: output.digest,
+                max_response_bytes: 0,
             },
         }
     }

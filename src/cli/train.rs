@@ -134,7 +134,7 @@ pub(super) fn dictionary(arguments: &TrainDictionaryArgs) -> Result<(), Failure>
 
 /// The steps of training, on a terminal only.
 pub(super) struct Steps {
-    bar: ProgressBar,
+    pub(super) bar: ProgressBar,
 }
 
 impl Steps {

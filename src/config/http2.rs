@@ -29,7 +29,7 @@ pub struct Http2 {
     #[serde(with = "compact::required")]
     pub keepalive_timeout: Duration,
     /// A connection this old takes no more calls; the client opens another, perhaps to another server. Up to a tenth
-    /// is added, so that connections opened together do not end together.
+    /// is added, another at each start, so that servers started together are not left by their clients together.
     #[serde(with = "compact::required")]
     pub max_connection_age: Duration,
     /// How long calls that have begun on it may take to end.

@@ -8,6 +8,15 @@ use toml::Value;
 use super::Effective;
 use super::Origin;
 
+/// Settings that have no value unless someone gives them one.
+const OPTIONAL: [(&str, &[&str]); 5] = [
+    ("admin", &["listen"]),
+    ("auth", &["keys"]),
+    ("models", &["bundle", "directory"]),
+    ("telemetry", &["http_listen", "otlp_endpoint"]),
+    ("tls", &["certificate", "client_ca", "client_crl", "key"]),
+];
+
 /// One section with its settings in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
@@ -41,7 +50,7 @@ impl Effective {
         sections.map(section).collect()
     }
 
-    /// TOML with a comment on each line that says where the value came from.
+    /// TOML with a comment on each line that says where the value came from; settings without a value are comments.
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
@@ -50,8 +59,13 @@ impl Effective {
                 out.push('\n');
             }
             let _ = writeln!(out, "[{name}]");
-            for (key, value, origin) in settings {
+            for (key, value, origin) in &settings {
                 let _ = writeln!(out, "{key} = {value}  # {}", origin.name());
+            }
+            let optional =
+                OPTIONAL.iter().filter(|(section, _)| *section == name).flat_map(|(_, keys)| *keys);
+            for key in optional.filter(|key| settings.iter().all(|(set, ..)| set != *key)) {
+                let _ = writeln!(out, "# {key}: not set");
             }
         }
         out
@@ -79,6 +93,42 @@ fn inline(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::Layers;
+    use super::OPTIONAL;
+
+    #[test]
+    fn every_setting_is_named_with_a_value_or_without() {
+        let bare = Layers::default().merge().unwrap().to_toml();
+        let mut flags = Vec::new();
+        for (section, keys) in OPTIONAL {
+            for key in keys {
+                assert_eq!(bare.matches(&format!("\n# {key}: not set\n")).count(), 1, "{key}");
+                let value = match *key {
+                    "listen" | "http_listen" => "127.0.0.1:1",
+                    _ => "\"x\"",
+                };
+                flags.push(("--set".to_owned(), format!("{section}.{key}"), value.to_owned()));
+            }
+        }
+        let full = Layers { flags, ..Layers::default() }.merge().unwrap().to_toml();
+        assert!(!full.contains("not set"), "{full}");
+        // What may be left out when settings are written is listed above.
+        let sources = [
+            include_str!("admin.rs"),
+            include_str!("admission.rs"),
+            include_str!("auth.rs"),
+            include_str!("compression.rs"),
+            include_str!("drain.rs"),
+            include_str!("http2.rs"),
+            include_str!("limits.rs"),
+            include_str!("models.rs"),
+            include_str!("server.rs"),
+            include_str!("telemetry.rs"),
+            include_str!("tls.rs"),
+        ];
+        let left_out: usize =
+            sources.iter().map(|source| source.matches("skip_serializing_if").count()).sum();
+        assert_eq!(left_out, OPTIONAL.iter().map(|(_, keys)| keys.len()).sum::<usize>());
+    }
 
     #[test]
     fn what_is_shown_gives_the_same_settings_and_no_secret() {

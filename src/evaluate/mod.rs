@@ -12,6 +12,7 @@ pub mod curve;
 pub mod confusion;
 pub mod topics;
 pub mod weakest;
+pub mod tagger;
 pub mod cases;
 pub mod compare;
 pub mod page;

@@ -15,6 +15,9 @@ use super::Value;
 use super::characters::Characters;
 use super::characters::Mask;
 use super::finding::Finding;
+use super::judge::Judgement;
+use super::judge::TAGGER;
+use super::judge::rounded;
 use super::person::Name;
 use super::post::Posts;
 use super::relation::Holds;
@@ -41,6 +44,8 @@ pub(crate) struct Layers {
     pub(crate) posts: Posts,
     /// The full post of each title.
     pub(crate) held: Vec<HeldPost>,
+    /// What the tagger holds of them; empty where there is none.
+    pub(crate) judgement: Judgement,
 }
 
 /// Entities and every mention with its entity, in order of the text.
@@ -75,7 +80,8 @@ fn key(finding: &Finding) -> (EntityType, String) {
 
 /// Lets findings compete and joins what is left.
 pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
-    let Layers { documents, times, quantities, places, bodies, zones, names, posts, held } = layers;
+    let Layers { documents, times, quantities, places, bodies, zones, names, posts, held, judgement } =
+        layers;
     let mut won = Mask::new(text.len());
     let mut mentions: Vec<Finding> = Vec::new();
     let mut keep = |findings: Vec<Finding>, won: &mut Mask| {
@@ -88,9 +94,9 @@ pub(crate) fn assemble(text: &Characters<'_>, layers: Layers) -> Assembly {
     };
     keep(documents, &mut won);
     // A post or a person stands on the words around it; a body is only a run of words and gives way.
-    let titles = titles(text, &posts, &held);
+    let titles = titles(text, &posts, &held, &judgement);
     keep(titles, &mut won);
-    let people: Vec<Finding> = people(text, &names).into_iter().collect();
+    let people: Vec<Finding> = people(text, &names, &judgement);
     keep(people, &mut won);
     // Times and quantities inside names of bodies (十四届全国人大) belong to them.
     let mut runs: Vec<Finding> = bodies.into_iter().chain(zones).chain(places).collect();
@@ -150,7 +156,7 @@ fn rank(finding: &Finding) -> u8 {
 }
 
 /// Titles as findings.
-fn titles(text: &Characters<'_>, posts: &Posts, held: &[HeldPost]) -> Vec<Finding> {
+fn titles(text: &Characters<'_>, posts: &Posts, held: &[HeldPost], judgement: &Judgement) -> Vec<Finding> {
     posts
         .titles
         .iter()
@@ -159,20 +165,17 @@ fn titles(text: &Characters<'_>, posts: &Posts, held: &[HeldPost]) -> Vec<Findin
         .map(|(title, held)| {
             let value = Value::Post { title: held.title.clone(), organization: held.organization.clone() };
             let range = (title.start, title.end);
-            Finding::new(
-                text.span(title.start, title.end),
-                range,
-                &held.title,
-                value,
-                Detector::Rule("post_title"),
-                0.9,
-            )
+            let judged = judgement.of(EntityType::Post, range);
+            let confidence = judged.map_or(0.9, |judged| rounded(judged.probability));
+            let detector =
+                if judged.is_some() { Detector::Model(TAGGER) } else { Detector::Rule("post_title") };
+            Finding::new(text.span(title.start, title.end), range, &held.title, value, detector, confidence)
         })
         .collect()
 }
 
 /// Names as findings; 迪皮波 joins 西莫内塔·迪皮波.
-fn people(text: &Characters<'_>, names: &[Name]) -> Vec<Finding> {
+fn people(text: &Characters<'_>, names: &[Name], judgement: &Judgement) -> Vec<Finding> {
     let mut full: BTreeMap<&str, &str> = BTreeMap::new();
     for name in names {
         let written = text.text(name.start, name.end);
@@ -197,15 +200,13 @@ fn people(text: &Characters<'_>, names: &[Name]) -> Vec<Finding> {
             let kind = if canonical == written { MentionKind::Name } else { MentionKind::Abbreviation };
             let confidence =
                 if name.rule == "role_before_name" || name.rule == "list_of_names" { 0.75 } else { 0.9 };
-            Finding::new(
-                text.span(name.start, name.end),
-                range,
-                canonical,
-                value,
-                Detector::Rule(name.rule),
-                confidence,
-            )
-            .referring(kind)
+            let confidence = judgement
+                .of(EntityType::Person, range)
+                .map_or(confidence, |judged| rounded(judged.probability));
+            let detector =
+                if name.rule == TAGGER { Detector::Model(TAGGER) } else { Detector::Rule(name.rule) };
+            Finding::new(text.span(name.start, name.end), range, canonical, value, detector, confidence)
+                .referring(kind)
         })
         .collect()
 }

@@ -5,36 +5,34 @@
 //!   → competition → entities → speech → directives → relations, functions → keyphrases → key sentences
 //! ```
 //!
-//! Each layer sees what those before it took. A trained tagger joins as one more source of findings before the
-//! competition: it adds findings and changes nothing else.
+//! Each layer sees what those before it took. A trained tagger, where there is one, judges
+//! the places, bodies, posts and people before the competition, see [`super::judge`].
 
 use super::Anchors;
 use super::EntityType;
 use super::ExtractOptions;
 use super::Extraction;
-use super::characters::Characters;
-use super::characters::Mask;
 use super::directive;
-use super::document_reference;
 use super::entity;
 use super::function;
 use super::gazetteer::Gazetteer;
 use super::incumbency;
+use super::judge;
+use super::judge::Judgement;
 use super::keyphrase;
-use super::organization;
-use super::person;
 use super::place;
-use super::post;
-use super::quantity;
 use super::relation;
+use super::scan::Scan;
 use super::speech;
 use super::summary;
-use super::time;
-use super::zone;
+use super::tagger::Scratch;
+use super::tagger::Tagger;
+use super::tagger::units;
 use crate::error::Error;
 use crate::segment::Token;
 use crate::text::Folded;
 use crate::text::Prepared;
+use crate::text::Span;
 
 /// What extraction works on.
 #[derive(Clone, Copy, Debug)]
@@ -49,47 +47,96 @@ pub struct Input<'a> {
     pub anchors: Anchors,
 }
 
+/// A span that a tagger found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marked<'a> {
+    /// Where in the clean text.
+    pub span: Span,
+    /// The same in characters of the clean text.
+    pub start: usize,
+    /// First character no longer covered.
+    pub end: usize,
+    /// Type.
+    pub kind: &'a str,
+    /// Marginal probability of exactly this span with this type.
+    pub probability: f64,
+}
+
 /// Finds facts; holds the gazetteers.
 #[derive(Debug)]
 pub struct Extractor {
     gazetteer: Gazetteer,
+    tagger: Option<Tagger>,
 }
 
 impl Extractor {
-    /// The extractor over the gazetteers compiled into the program.
+    /// The extractor over the gazetteers compiled into the program, without a tagger.
     ///
     /// # Errors
     /// [`Error::Bundle`] when they are damaged.
     pub fn builtin() -> Result<Self, Error> {
-        Ok(Self { gazetteer: Gazetteer::builtin()? })
+        Ok(Self { gazetteer: Gazetteer::builtin()?, tagger: None })
+    }
+
+    /// The same with a tagger that judges what the rules find.
+    #[must_use]
+    pub fn with_tagger(self, tagger: Tagger) -> Self {
+        Self { tagger: Some(tagger), ..self }
+    }
+
+    /// The spans that a tagger finds by itself, in order. Facts come from [`Extractor::extract`].
+    #[must_use]
+    pub fn mark<'a>(&self, input: &Input<'_>, tagger: &'a Tagger) -> Vec<Marked<'a>> {
+        let scan = Scan::new(input, &self.gazetteer, false);
+        let mut scratch = Scratch::default();
+        let hints = scan.hints();
+        let mut found = Vec::new();
+        for unit in units(&scan.text) {
+            for tagged in tagger.tag(&scan.text, &self.gazetteer, &hints, unit, &mut scratch) {
+                found.push(Marked {
+                    span: scan.text.span(tagged.start, tagged.end),
+                    start: tagged.start,
+                    end: tagged.end,
+                    kind: tagger.types().get(tagged.kind).map_or("", String::as_str),
+                    probability: tagged.probability,
+                });
+            }
+        }
+        found
+    }
+
+    /// The gazetteers, for whoever trains a tagger.
+    pub(crate) fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
     }
 
     /// Finds the facts of one document.
     #[must_use]
     pub fn extract(&self, input: &Input<'_>, options: &ExtractOptions) -> Extraction {
-        let text = &Characters::new(input);
+        let mut scan = Scan::new(input, &self.gazetteer, options.thorough);
+        let judgement = match &self.tagger {
+            Some(tagger) => judge::judge(&mut scan, &self.gazetteer, tagger),
+            None => Judgement::default(),
+        };
+        let Scan { text, documents, times, quantities, places, setting, bodies, zones, posts, names, .. } =
+            scan;
+        let text = &text;
         let gazetteer = &self.gazetteer;
-        let mut taken = Mask::new(text.len());
-        let documents = document_reference::find(text);
-        for finding in &documents {
-            taken.take(finding.start, finding.end);
-        }
-        let times = time::find(text, input.anchors, &taken, options.thorough);
-        let mut figures = taken.clone();
-        for finding in &times {
-            figures.take(finding.start, finding.end);
-        }
-        let quantities = quantity::find(text, &figures, options.thorough);
-        let (places, setting) = place::find(text, gazetteer, &figures);
-        let bodies = organization::find(text, gazetteer, &places, &taken);
-        let zones = zone::find(text, gazetteer, &places, &taken);
-        let mut posts = post::find(text, gazetteer, &places, &bodies, &figures);
-        let mut names = person::find(text, gazetteer, &posts.names, &figures);
-        post::settle(text, &mut posts, &mut names);
         let held = incumbency::posts(text, gazetteer, &places, &setting, &posts);
         let mut assembly = entity::assemble(
             text,
-            entity::Layers { documents, times, quantities, places, bodies, zones, names, posts, held },
+            entity::Layers {
+                documents,
+                times,
+                quantities,
+                places,
+                bodies,
+                zones,
+                names,
+                posts,
+                held,
+                judgement,
+            },
         );
         let times: Vec<(usize, usize)> = assembly
             .mentions

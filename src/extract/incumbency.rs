@@ -261,6 +261,10 @@ fn full_place(places: &[Finding], end: usize, holder: &str, title: &Title, text:
         .copied()
         .find(|c| matches!(c, '省' | '市' | '县' | '区' | '州' | '旗'));
     let fits = level_name.is_some_and(|level_name| place.canonical.ends_with(level_name));
+    // 福建|省长 is written 福建省长.
+    if level_name == Some('省') && text.at(title.start) == '省' {
+        return holder.to_owned();
+    }
     match (&place.value, holder.strip_suffix(written)) {
         (Value::Place { divisions, .. }, Some(before))
             if divisions.len() == 1 && place.canonical.starts_with(written) && fits =>

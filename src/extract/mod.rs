@@ -2,10 +2,10 @@
 //!
 //! The types here are what extraction answers; the modules below each find one kind of thing.
 
-mod characters;
+pub(crate) mod characters;
 mod words;
 mod finding;
-mod gazetteer;
+pub(crate) mod gazetteer;
 mod number;
 mod document_reference;
 mod time;
@@ -23,6 +23,9 @@ mod directive;
 mod keyphrase;
 mod summary;
 mod entity;
+pub mod tagger;
+pub(crate) mod scan;
+mod judge;
 pub mod extractor;
 #[cfg(test)]
 mod fixture;
@@ -63,6 +66,16 @@ pub enum Detector {
     Dictionary(&'static str),
     /// A trained tagger, by name.
     Model(&'static str),
+}
+
+impl Detector {
+    /// The rule, dictionary or tagger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rule(name) | Self::Dictionary(name) | Self::Model(name) => name,
+        }
+    }
 }
 
 /// How a mention refers to its entity.

@@ -38,12 +38,17 @@ use crate::wire::options::Rules;
 use crate::wire::options::Selector;
 use crate::wire::options::selector;
 use crate::wire::pb;
+use crate::wire::pb::document_result::Outcome;
 use crate::wire::pb::document_service_server::DocumentService;
 use crate::wire::request;
 use crate::wire::request::Entry;
 
 /// Bytes of an answer beside the results in it: id, metadata, framing.
 const RESPONSE_OVERHEAD_BYTES: usize = 4 * 1024;
+
+/// Bytes of a list's answer that are kept for each document still to come beside its id, so that it can at least be told
+/// that it does not fit.
+const ERROR_RESULT_BYTES: usize = 256;
 
 /// The service; clones share everything.
 #[derive(Clone)]
@@ -95,7 +100,7 @@ impl Documents {
             accepted,
             deadline: call.deadline,
             admitted: Instant::now(),
-            max_response_bytes: self.max_results_bytes(),
+            max_response_bytes: self.max_results_bytes(plan),
             reply,
             metrics: Arc::clone(&self.metrics),
             span: (call.span.clone(), index),
@@ -115,8 +120,9 @@ impl Documents {
     }
 
     /// Bytes that the results of one answer may have.
-    fn max_results_bytes(&self) -> usize {
-        self.limits.max_response_bytes.saturating_sub(RESPONSE_OVERHEAD_BYTES)
+    fn max_results_bytes(&self, plan: &Plan) -> usize {
+        let most = self.limits.max_response_bytes;
+        plan.max_response_bytes.map_or(most, |bytes| bytes.min(most)).saturating_sub(RESPONSE_OVERHEAD_BYTES)
     }
 
     /// Waits for the answer to a call with one document.
@@ -223,9 +229,10 @@ impl Documents {
             waiting.push((id, pending));
         }
         let mut timing = Timing::default();
-        let limit = self.max_results_bytes();
+        let limit = self.max_results_bytes(&plan);
         let mut size = 0;
         let mut results = Vec::with_capacity(waiting.len());
+        let mut kept: usize = waiting.iter().map(|(id, _)| id.len() + ERROR_RESULT_BYTES).sum();
         for (index, (id, pending)) in waiting.into_iter().enumerate() {
             let outcome = match pending {
                 Ok(outcome) => {
@@ -239,17 +246,20 @@ impl Documents {
             if let Err(failure @ (Failure::Deadline | Failure::Cancelled)) = outcome {
                 return Err(failure);
             }
-            let result = result(call, id, index as u64, outcome);
-            // Tag and length of the result stand before it.
-            size += result.encoded_len() + 8;
+            kept = kept.saturating_sub(id.len() + ERROR_RESULT_BYTES);
+            let mut result = result(call, id, index as u64, outcome);
+            let with = size + framed(&result) + kept;
+            if with > limit {
+                let failure = Failure::ResponseTooLarge { size: with, limit };
+                result.outcome = Some(Outcome::Error(as_data(&call.status(&failure))));
+            }
+            size += framed(&result);
             if size > limit {
                 return Err(Failure::ResponseTooLarge { size, limit });
             }
             results.push(result);
         }
-        let is_error = |result: &&pb::DocumentResult| {
-            matches!(result.outcome, Some(pb::document_result::Outcome::Error(_)))
-        };
+        let is_error = |result: &&pb::DocumentResult| matches!(result.outcome, Some(Outcome::Error(_)));
         let failed_count = u32::try_from(results.iter().filter(is_error).count()).unwrap_or(u32::MAX);
         Ok(pb::BatchAnalyzeResponse {
             results,
@@ -264,6 +274,11 @@ pub(super) fn cost(accepted: &Accepted) -> usize {
     size(accepted).saturating_add(DOCUMENT_OVERHEAD_BYTES)
 }
 
+/// Bytes of a result in its list: tag and length stand before it.
+fn framed(result: &pb::DocumentResult) -> usize {
+    result.encoded_len() + 8
+}
+
 /// One document's outcome among others.
 pub(super) fn result(
     call: &Call,
@@ -272,8 +287,8 @@ pub(super) fn result(
     outcome: Result<pb::Analysis, Failure>,
 ) -> pb::DocumentResult {
     let outcome = match outcome {
-        Ok(analysis) => pb::document_result::Outcome::Analysis(analysis),
-        Err(failure) => pb::document_result::Outcome::Error(as_data(&call.status(&failure))),
+        Ok(analysis) => Outcome::Analysis(analysis),
+        Err(failure) => Outcome::Error(as_data(&call.status(&failure))),
     };
     pb::DocumentResult { document_id, index, outcome: Some(outcome) }
 }

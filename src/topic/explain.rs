@@ -131,7 +131,7 @@ fn sentences(
     reasons: &[Reason],
     of: impl Fn(&Reason) -> i64,
 ) -> Vec<SentenceContribution> {
-    let all = &input.prepared.sentences;
+    let all = input.prepared.sentences();
     let mut sums = vec![0i64; all.len()];
     for reason in reasons {
         let count = i64::try_from(reason.spans.len()).unwrap_or(i64::MAX).max(1);

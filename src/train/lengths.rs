@@ -63,7 +63,7 @@ pub fn pieces(
 }
 
 fn cuts(prepared: &Prepared, draw: usize) -> Vec<Vec<Span>> {
-    let sentences: Vec<Span> = prepared.sentences.iter().map(|sentence| sentence.span).collect();
+    let sentences: Vec<Span> = prepared.sentences().iter().map(|sentence| sentence.span).collect();
     if sentences.len() < 2 {
         return Vec::new();
     }

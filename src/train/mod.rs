@@ -14,3 +14,5 @@ pub mod genres;
 pub mod card;
 pub mod command;
 pub mod vectorize;
+pub mod clusters;
+pub mod tagger;

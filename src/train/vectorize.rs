@@ -8,7 +8,6 @@ use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
 use crate::text::Span;
-use crate::text::normalize;
 use crate::topic::familiarity::Makeup;
 use crate::topic::features::Block;
 use crate::topic::features::FeatureOptions;
@@ -36,9 +35,9 @@ pub fn bag(
     background: &mut Background,
 ) -> Result<Bag, Error> {
     let prepared = text::prepare(document)?;
-    let folded = normalize::fold(&prepared.clean.text);
-    let tokens = segmenter.segment(&folded);
-    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
+    let folded = &prepared.folded;
+    let tokens = segmenter.segment(folded);
+    let text = Segmented { clean: &prepared.clean, folded, tokens: &tokens };
     background.read(text, segmenter);
     Ok(part(text, options, None))
 }

@@ -78,17 +78,28 @@ pub struct Plan {
     pub include_clean_text: bool,
     /// Return the SHA-256.
     pub include_digest: bool,
+    /// Largest answer that the caller takes, in bytes; `None`: what the server sends at most.
+    pub max_response_bytes: Option<usize>,
     /// Which model shall answer.
     pub model: Selector,
     /// Path of the classification options in the request, for what only the model can refuse.
     pub classify_path: &'static str,
 }
 
+/// Bytes of an answer that every caller must be able to take: room for an error for each document of a list.
+const MIN_RESPONSE_BYTES: u32 = 64 * 1024;
+
 /// Options of every method into `plan`.
 pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: &mut Check) {
     let Some(common) = common else { return };
-    let pb::CommonOptions { model, offset_encoding, oversize_policy, include_clean_text, include_digest } =
-        common;
+    let pb::CommonOptions {
+        model,
+        offset_encoding,
+        oversize_policy,
+        include_clean_text,
+        include_digest,
+        max_response_bytes,
+    } = common;
     plan.model = selector(model);
     plan.encoding = match pb::OffsetEncoding::try_from(offset_encoding) {
         Ok(pb::OffsetEncoding::Unspecified) => Encoding::Natural,
@@ -111,6 +122,11 @@ pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: 
     };
     plan.include_clean_text = include_clean_text;
     plan.include_digest = include_digest;
+    if (1..MIN_RESPONSE_BYTES).contains(&max_response_bytes) {
+        let least = format!("must be 0 or at least {MIN_RESPONSE_BYTES}, not {max_response_bytes}");
+        check.add("common.max_response_bytes", least);
+    }
+    plan.max_response_bytes = usize::try_from(max_response_bytes).ok().filter(|&bytes| bytes > 0);
 }
 
 /// Which model.

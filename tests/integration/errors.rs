@@ -14,6 +14,7 @@ use tonic::Code;
 use tonic::Status;
 use tonic_types::StatusExt as _;
 use wenmai::wire::pb;
+use wenmai::wire::pb::document_result::Outcome;
 use wenmai::wire::pb::document_service_client::DocumentServiceClient;
 
 use crate::grpc::violations;
@@ -133,6 +134,49 @@ async fn an_answer_that_is_too_large_is_not_sent() {
     let told = reason(&status, Code::ResourceExhausted, "RESPONSE_TOO_LARGE");
     assert!(told["size"].parse::<usize>().unwrap() > told["limit"].parse::<usize>().unwrap());
     assert!(status.get_details_retry_info().is_none(), "asking again would not help");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fits_of_a_list_is_sent() {
+    let (_folder, server) = served(&[]);
+    let long = "京".repeat(5000);
+    let documents: Vec<_> = (0..10).map(|index| text(&format!("d{index}"), &long)).collect();
+    let list = |max_response_bytes| pb::BatchAnalyzeRequest {
+        documents: documents.clone(),
+        features: topics(),
+        common: Some(pb::CommonOptions {
+            include_clean_text: true,
+            max_response_bytes,
+            ..Default::default()
+        }),
+    };
+    let mut client = server.documents().await;
+    let all = soon(client.batch_analyze(list(0))).await.unwrap().into_inner();
+    assert_eq!((all.results.len(), all.failed_count), (10, 0));
+    // Each answer has over 15,000 bytes.
+    let some = soon(client.batch_analyze(list(64 * 1024))).await.unwrap().into_inner();
+    assert!(some.encoded_len() <= 64 * 1024, "{}", some.encoded_len());
+    assert_eq!((some.results.len(), some.failed_count), (10, 7));
+    for (index, (result, whole)) in some.results.iter().zip(&all.results).enumerate() {
+        assert_eq!((result.index, &result.document_id), (index as u64, &format!("d{index}")));
+        match result.outcome.as_ref().unwrap() {
+            Outcome::Error(error) => assert_eq!(error.code, Code::ResourceExhausted as i32),
+            Outcome::Analysis(_) => assert_eq!(result.outcome, whole.outcome),
+        }
+    }
+    // A single answer keeps to it, too.
+    let bounded = |max_response_bytes| pb::AnalyzeRequest {
+        common: Some(pb::CommonOptions {
+            include_clean_text: true,
+            max_response_bytes,
+            ..Default::default()
+        }),
+        ..request(Some(text("", &long.repeat(5))))
+    };
+    let status = analyze(&server, bounded(64 * 1024)).await;
+    assert_eq!(reason(&status, Code::ResourceExhausted, "RESPONSE_TOO_LARGE")["limit"], "61440");
+    let status = analyze(&server, bounded(1000)).await;
+    assert!(violations(&status).contains_key("common.max_response_bytes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

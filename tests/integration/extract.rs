@@ -76,7 +76,8 @@ fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
             format: wenmai::text::Format::PlainText,
             charset: "UTF-8",
         },
-        sentences,
+        folded: normalize::fold(text),
+        sentences: std::sync::OnceLock::from(sentences),
         page: PageFacts::default(),
         language: "zh-Hans",
         warnings: Vec::new(),
@@ -86,7 +87,12 @@ fn prepare(text: &str, kinds: &[ParagraphKind]) -> Prepared {
 /// Extractor and segmenter, made once for all tests.
 fn machine() -> &'static (Extractor, Segmenter) {
     static MACHINE: std::sync::OnceLock<(Extractor, Segmenter)> = std::sync::OnceLock::new();
-    MACHINE.get_or_init(|| (Extractor::builtin().expect("the built-in gazetteer reads"), Segmenter::new()))
+    MACHINE.get_or_init(|| {
+        (
+            wenmai::bundle::tagger::extractor().expect("the built-in gazetteer and tagger read"),
+            Segmenter::new(),
+        )
+    })
 }
 
 fn extract(text: &str, kinds: &[ParagraphKind], anchors: Anchors, options: &ExtractOptions) -> Extraction {

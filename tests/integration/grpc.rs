@@ -435,7 +435,13 @@ async fn an_answer_above_the_limit_is_refused_with_the_limit() {
     let status = client.analyze(analyze(text("", &"京".repeat(2000)))).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);
     check_info(&status, "RESPONSE_TOO_LARGE", &[("limit", "5904")]);
+    // A list is refused as a whole only when not even the errors of its documents fit.
     let documents = vec![text("", &"京".repeat(200)); 10];
+    let request = pb::BatchAnalyzeRequest { documents, features: topics(), common: None };
+    let answer = client.batch_analyze(request).await.unwrap().into_inner();
+    assert!((1..10).contains(&answer.failed_count), "{}", answer.failed_count);
+    assert!(answer.encoded_len() <= 10_000, "{}", answer.encoded_len());
+    let documents = vec![text(&"i".repeat(256), ""); 30];
     let request = pb::BatchAnalyzeRequest { documents, features: topics(), common: None };
     let status = client.batch_analyze(request).await.unwrap_err();
     check_info(&status, "RESPONSE_TOO_LARGE", &[("limit", "5904")]);

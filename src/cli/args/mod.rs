@@ -5,6 +5,7 @@ mod bench;
 mod document;
 mod model;
 mod serve;
+mod tagger;
 
 use clap::Args;
 use clap::Parser;
@@ -50,6 +51,9 @@ pub use serve::ConfigArgs;
 pub use serve::ConfigCommand;
 pub use serve::LogFormat;
 pub use serve::ServeArgs;
+pub use tagger::EvaluateTaggerArgs;
+pub use tagger::TrainClustersArgs;
+pub use tagger::TrainTaggerArgs;
 
 use super::exit;
 

@@ -6,6 +6,9 @@ use clap::Args;
 use clap::Subcommand;
 
 use super::document::AccessArgs;
+use super::tagger::EvaluateTaggerArgs;
+use super::tagger::TrainClustersArgs;
+use super::tagger::TrainTaggerArgs;
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
@@ -26,6 +29,14 @@ pub enum TrainCommand {
     /// Compile a word list in jieba's format into the dictionary that text is segmented by
     #[command(after_help = "Examples:\n  wenmai train dictionary --words dict.txt --out dictionary.bin")]
     Dictionary(TrainDictionaryArgs),
+    /// A tagger of names, from JSONL rows with text and entities or spans
+    #[command(
+        after_help = "Examples:\n  wenmai train tagger --train train.jsonl --dev dev.jsonl --out my-tagger"
+    )]
+    Tagger(TrainTaggerArgs),
+    /// Classes of words and characters for a tagger, from JSONL rows with title and text or html
+    #[command(after_help = "Examples:\n  wenmai train clusters --text news.jsonl --out clusters.bin")]
+    Clusters(TrainClustersArgs),
 }
 
 /// Arguments of `train dictionary`.
@@ -94,6 +105,9 @@ pub enum EvaluateCommand {
     /// Topics, against JSONL rows with title, text and labels
     #[command(after_help = EVALUATE_EXAMPLES)]
     Topics(EvaluateTopicsArgs),
+    /// A tagger, against JSONL rows with text and entities or spans
+    #[command(after_help = "Examples:\n  wenmai evaluate tagger --model my-tagger --data dev.jsonl")]
+    Tagger(EvaluateTaggerArgs),
     /// Genres never seen: train without each in turn, and score on it
     #[command(
         after_help = "Examples:\n  wenmai evaluate genres --train train.jsonl --data dev.jsonl --markdown"

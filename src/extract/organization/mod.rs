@@ -12,6 +12,7 @@ use crate::extract::characters::is_han;
 use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
+use crate::extract::judge::TAGGER;
 use reach::Ground;
 use reach::department;
 use reach::reach;
@@ -254,6 +255,27 @@ fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding
         return None;
     }
     (end - start >= 2).then(|| named(text, start, end, "body_of_a_level", 0.85))
+}
+
+/// A body that the tagger marked, with what the tables know of it.
+pub(crate) fn marked(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    (start, end): (usize, usize),
+    confidence: f64,
+) -> Finding {
+    let mut finding = named(text, start, end, TAGGER, confidence);
+    finding.detector = Detector::Model(TAGGER);
+    let entry = gazetteer.names.names_at(text, start).find(|(length, ..)| start + length == end);
+    let full = entry.and_then(|(_, _, entries)| {
+        entries.iter().find_map(|entry| if let Entry::ShortBody(full) = entry { Some(*full) } else { None })
+    });
+    if let Some(full) = full {
+        finding.canonical = full.to_owned();
+        finding.value = Value::Organization { full_name: full.to_owned() };
+        finding.kind = MentionKind::Abbreviation;
+    }
+    finding
 }
 
 /// A body under its own name.

@@ -116,7 +116,7 @@ pub(crate) fn find(
 }
 
 /// 习近平新时代中国特色社会主义思想 names a doctrine.
-fn is_doctrine(text: &Characters<'_>, end: usize) -> bool {
+pub(crate) fn is_doctrine(text: &Characters<'_>, end: usize) -> bool {
     text.any_of(
         end,
         &[
@@ -233,6 +233,13 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
     }) {
         names.extend(starts.into_iter().map(|start| Name { start, end: start + 3, rule: "name_seen_again" }));
     }
+}
+
+/// Where names stand again outside what is taken.
+pub(crate) fn again(text: &Characters<'_>, names: &[Name], taken: &Mask) -> Vec<Name> {
+    let mut all = names.to_vec();
+    everywhere(text, &mut all, taken);
+    all.split_off(names.len())
 }
 
 /// A name found once is a name wherever it stands.

@@ -10,6 +10,7 @@ use crate::extract::gazetteer::Gazetteer;
 use crate::extract::person;
 use crate::extract::person::Name;
 use crate::extract::person::Support;
+use std::collections::BTreeMap;
 pub(crate) use title::Title;
 use title::titles;
 
@@ -60,6 +61,67 @@ pub(crate) fn find(
     posts
 }
 
+/// Ties titles to people where the ranges of both are known.
+pub(crate) fn link(
+    text: &Characters<'_>,
+    ranges: &[(usize, usize)],
+    names: &[Name],
+    places: &[Finding],
+    bodies: &[Finding],
+) -> Posts {
+    let titles = title::titles_at(text, ranges, places, bodies);
+    let starting: BTreeMap<usize, usize> = names.iter().map(|name| (name.start, name.end)).collect();
+    let ending: BTreeMap<usize, usize> = names.iter().map(|name| (name.end, name.start)).collect();
+    let mut holdings = Vec::new();
+    for chain in chains(&titles) {
+        let (Some(first), Some(last)) = (titles.get(chain.start), titles.get(chain.end - 1)) else {
+            continue;
+        };
+        let mut at = last.end;
+        if text.at(at) == ' ' {
+            at += 1;
+        }
+        let office = chain.clone().filter_map(|number| titles.get(number)).any(|title| {
+            title.former || text.ends_with(title.whole, "时任") || text.ends_with(title.whole, "作为")
+        });
+        if text.at(at) == '的' && (office || text.ends_with(last.whole, "任")) {
+            at += 1;
+        }
+        if let Some(&end) = starting.get(&at) {
+            holdings.extend(chain.clone().map(|title| Holding {
+                title,
+                name: (at, end),
+                rule: "post_before_name",
+            }));
+            // 市领导甲某、乙某、丙某: the title is shared until another one stands.
+            let shared = ["领导", "成员", "副主席", "委员", "代表", "队员"]
+                .iter()
+                .any(|head| text.ends_with(last.end, head));
+            let mut from = end;
+            while shared
+                && text.at(from) == '、'
+                && let Some(&next) = starting.get(&(from + 1))
+            {
+                let name = (from + 1, next);
+                holdings.push(Holding { title: chain.end - 1, name, rule: "shared_post" });
+                from = next;
+            }
+            continue;
+        }
+        if let Some(&start) = ending.get(&first.start).filter(|_| first.whole == first.start) {
+            let name = (start, first.start);
+            let rule = if first.start - start == 1 { "surname_before_post" } else { "name_before_post" };
+            holdings.extend(chain.clone().map(|title| Holding { title, name, rule }));
+            continue;
+        }
+        if let Some((name, rule)) = subject(text, names, first, last) {
+            let name = (name.start, name.end);
+            holdings.extend(chain.map(|title| Holding { title, name, rule }));
+        }
+    }
+    Posts { titles, holdings, names: Vec::new() }
+}
+
 /// Ranges of titles that one person holds together.
 fn chains(titles: &[Title]) -> Vec<std::ops::Range<usize>> {
     let mut chains: Vec<std::ops::Range<usize>> = Vec::new();
@@ -93,23 +155,7 @@ pub(crate) fn settle(text: &Characters<'_>, posts: &mut Posts, names: &mut Vec<N
         if chain.clone().any(|number| held.contains(&number)) {
             continue;
         }
-        let sentence = text.sentences().partition_point(|sentence| sentence.end <= first.start);
-        let Some(sentence) = text.sentences().get(sentence) else { continue };
-        let subject = if text.any_before(first.whole, TAKING_OFFICE).is_some() {
-            let from = names.partition_point(|name| name.start < sentence.start);
-            let to = names.partition_point(|name| name.start < first.whole);
-            names.get(from..to).unwrap_or_default().last().copied().map(|name| (name, "office_taken"))
-        } else if text.ends_with(first.whole, "作为") && text.at(last.end) == '，' {
-            let next = names.partition_point(|name| name.start < last.end + 1);
-            names
-                .get(next)
-                .filter(|name| name.start == last.end + 1)
-                .copied()
-                .map(|name| (name, "as_holder_of"))
-        } else {
-            None
-        };
-        if let Some((name, rule)) = subject {
+        if let Some((name, rule)) = subject(text, names, first, last) {
             more.extend(chain.map(|title| Holding { title, name: (name.start, name.end), rule }));
             continue;
         }
@@ -137,6 +183,28 @@ pub(crate) fn settle(text: &Characters<'_>, posts: &mut Posts, names: &mut Vec<N
         if !linked.contains(&at) && !ALWAYS.contains(&text.folded(title.start, title.end).as_str()) {
             title.end = title.start;
         }
+    }
+}
+
+/// The person whose name does not stand beside a chain of titles: 尕布龙当过县委书记; 作为市长，武宏文.
+fn subject(
+    text: &Characters<'_>,
+    names: &[Name],
+    first: &Title,
+    last: &Title,
+) -> Option<(Name, &'static str)> {
+    let sentence = text.sentences().partition_point(|sentence| sentence.end <= first.start);
+    let sentence = text.sentences().get(sentence)?;
+    if text.any_before(first.whole, TAKING_OFFICE).is_some() {
+        let from = names.partition_point(|name| name.start < sentence.start);
+        let to = names.partition_point(|name| name.start < first.whole);
+        names.get(from..to).unwrap_or_default().last().copied().map(|name| (name, "office_taken"))
+    } else if text.ends_with(first.whole, "作为") && text.at(last.end) == '，' {
+        let next = names.partition_point(|name| name.start < last.end + 1);
+        let name = names.get(next).filter(|name| name.start == last.end + 1).copied();
+        name.map(|name| (name, "as_holder_of"))
+    } else {
+        None
     }
 }
 
@@ -202,8 +270,7 @@ fn is_ordinary_word(text: &Characters<'_>, start: usize, end: usize) -> bool {
 fn before(text: &Characters<'_>, gazetteer: &Gazetteer, posts: &mut Posts) {
     let held: std::collections::BTreeSet<usize> =
         posts.holdings.iter().map(|holding| holding.title).collect();
-    let named: std::collections::BTreeMap<usize, usize> =
-        posts.names.iter().map(|name| (name.end, name.start)).collect();
+    let named: BTreeMap<usize, usize> = posts.names.iter().map(|name| (name.end, name.start)).collect();
     let spelled: std::collections::BTreeSet<String> =
         posts.names.iter().map(|name| text.folded(name.start, name.end)).collect();
     let mut more = Vec::new();

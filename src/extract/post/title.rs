@@ -78,23 +78,12 @@ pub(super) fn titles(
     bodies: &[Finding],
     taken: &Mask,
 ) -> Vec<Title> {
-    let mut body_end: Vec<Option<usize>> = vec![None; text.len() + 1];
-    for body in bodies {
-        if let Some(start) = body_end.get_mut(body.end) {
-            *start = Some(start.map_or(body.start, |known| known.min(body.start)));
-        }
-    }
+    let ends = Ends::new(text, places, bodies);
     // 书记 inside 中央书记处 is no title.
     let mut inside = Mask::new(text.len());
     for body in bodies.iter().filter(|body| matches!(body.detector, crate::extract::Detector::Dictionary(_)))
     {
         inside.take(body.start, body.end);
-    }
-    let mut place_end: Vec<Option<usize>> = vec![None; text.len() + 1];
-    for place in places {
-        if let Some(start) = place_end.get_mut(place.end) {
-            *start = Some(place.start);
-        }
     }
     let mut found: Vec<Title> = Vec::new();
     let mut index = 0;
@@ -102,8 +91,8 @@ pub(super) fn titles(
         let head =
             if taken.covers(index) || inside.covers(index) { None } else { HEAD_WORDS.at(text, index) };
         // 湖南省|长沙市: the level belongs to the place.
-        let level = matches!(text.at(index), '省' | '市' | '县' | '区' | '州')
-            && place_end.get(index + 1).copied().flatten().is_some();
+        let level =
+            matches!(text.at(index), '省' | '市' | '县' | '区' | '州') && ends.place(index + 1).is_some();
         let Some((head, length)) = head.filter(|&(_, length)| !level && !goes_on(text, index + length))
         else {
             index += 1;
@@ -115,73 +104,128 @@ pub(super) fn titles(
             start -= modifier.1;
         }
         let floor = found.last().map_or(0, |last| last.end);
-        let lead = lead(text, start, head).filter(|&lead| lead >= floor);
-        let covered = |start: usize, body_end: &[Option<usize>]| body_end.get(start).copied().flatten();
         // A body right before the head owns it (国务院|总理) unless the body is part of the title (省委书记).
-        let mut holder = covered(start, &body_end).filter(|&from| from >= floor).map(|from| (from, start));
-        let mut of_body = holder.is_some();
-        let mut former = false;
-        let mut whole = start;
-        if let Some(lead) = lead
-            && holder.is_none_or(|(from, _)| from >= lead)
+        let body = ends.body(start).filter(|&from| from >= floor);
+        if let Some(lead) = lead(text, start, head).filter(|&lead| lead >= floor)
+            && body.is_none_or(|from| from >= lead)
         {
             start = lead;
-            whole = lead;
-            holder = None;
-            of_body = false;
         }
-        if let Some((word, length)) = text.any_before(start, &["时任", "原任", "原", "前"])
-            && holder.is_none()
-            && start - length >= floor
-        {
-            let at = start - length;
-            let body = covered(at, &body_end).filter(|&from| from >= floor).map(|from| (from, at));
-            let place = chain(&place_end, at).filter(|&from| from >= floor).map(|from| (from, at));
-            let plain = word != "前" || body.is_some() || place.is_some();
-            if plain {
-                former = true;
-                whole = at;
-                of_body = body.is_some();
-                holder = body.or(place);
-            }
-        }
-        if holder.is_none() {
-            if let Some(from) = covered(start, &body_end).filter(|&from| from >= floor && !former) {
-                holder = Some((from, start));
-                of_body = true;
-            } else if let Some(from) = chain(&place_end, start).filter(|&from| from >= floor && !former) {
-                holder = Some((from, start));
-            }
-        }
-        if let Some((from, _)) = holder {
-            whole = from;
-        }
-        if !former
-            && let Some((_, length)) = text.any_before(whole, &["时任", "原任", "原", "前"])
-            && whole - length >= floor
-            && (holder.is_some() || text.ends_with(whole, "时任"))
-        {
-            let tail = text.before(whole - length);
-            former = !is_han(tail) || text.is_word_start(whole - length);
-            if former {
-                whole -= length;
-            }
-        }
-        let joined = found.last().is_some_and(|last| joins(text, last.end, whole));
-        found.push(Title { start, end, whole, holder, of_body, former, joined });
+        found.push(complete(text, &ends, (start, end), found.last()));
         index = end;
     }
     found
 }
 
-/// Start of the chain of places that ends at a character.
-pub(super) fn chain(place_end: &[Option<usize>], end: usize) -> Option<usize> {
-    let mut start = end;
-    // No title names more places than fit here; a text of nothing but places stays linear.
-    while let Some(from) = place_end.get(start).copied().flatten().filter(|&from| end - from <= 40) {
-        start = from;
+/// Where bodies and places end.
+struct Ends {
+    bodies: Vec<Option<usize>>,
+    places: Vec<Option<usize>>,
+}
+
+impl Ends {
+    fn new(text: &Characters<'_>, places: &[Finding], bodies: &[Finding]) -> Self {
+        let mut ends = Self { bodies: vec![None; text.len() + 1], places: vec![None; text.len() + 1] };
+        for body in bodies {
+            if let Some(start) = ends.bodies.get_mut(body.end) {
+                *start = Some(start.map_or(body.start, |known| known.min(body.start)));
+            }
+        }
+        for place in places {
+            if let Some(start) = ends.places.get_mut(place.end) {
+                *start = Some(place.start);
+            }
+        }
+        ends
     }
-    (start < end).then_some(start)
+
+    /// Start of the body that ends at a character.
+    fn body(&self, end: usize) -> Option<usize> {
+        self.bodies.get(end).copied().flatten()
+    }
+
+    /// Start of the place that ends at a character.
+    fn place(&self, end: usize) -> Option<usize> {
+        self.places.get(end).copied().flatten()
+    }
+
+    /// Start of the chain of places that ends at a character.
+    fn chain(&self, end: usize) -> Option<usize> {
+        let mut start = end;
+        // No title names more places than fit here; a text of nothing but places stays linear.
+        while let Some(from) = self.place(start).filter(|&from| end - from <= 40) {
+            start = from;
+        }
+        (start < end).then_some(start)
+    }
+}
+
+/// The titles at ranges that are known, in order, with what stands before them.
+pub(super) fn titles_at(
+    text: &Characters<'_>,
+    ranges: &[(usize, usize)],
+    places: &[Finding],
+    bodies: &[Finding],
+) -> Vec<Title> {
+    let ends = Ends::new(text, places, bodies);
+    let mut found: Vec<Title> = Vec::with_capacity(ranges.len());
+    for &range in ranges {
+        let title = complete(text, &ends, range, found.last());
+        found.push(title);
+    }
+    found
+}
+
+/// A title with what stands before it.
+fn complete(text: &Characters<'_>, ends: &Ends, (start, end): (usize, usize), last: Option<&Title>) -> Title {
+    let floor = last.map_or(0, |last| last.end);
+    let body = |end: usize| ends.body(end).filter(|&from| from >= floor).map(|from| (from, end));
+    let places = |end: usize| ends.chain(end).filter(|&from| from >= floor).map(|from| (from, end));
+    let mut holder = body(start);
+    let mut of_body = holder.is_some();
+    let mut former = false;
+    let mut whole = start;
+    if let Some((word, length)) = text.any_before(start, FORMER)
+        && holder.is_none()
+        && start - length >= floor
+    {
+        let at = start - length;
+        let plain = word != "前" || body(at).is_some() || places(at).is_some() || begins_word(text, at);
+        if plain {
+            former = true;
+            whole = at;
+            of_body = body(at).is_some();
+            holder = body(at).or(places(at));
+        }
+    }
+    if holder.is_none() && !former {
+        of_body = body(start).is_some();
+        holder = body(start).or(places(start));
+    }
+    if let Some((from, _)) = holder {
+        whole = from;
+    }
+    if !former
+        && let Some((_, length)) = text.any_before(whole, FORMER)
+        && whole - length >= floor
+        && (holder.is_some() || text.ends_with(whole, "时任"))
+    {
+        let tail = text.before(whole - length);
+        former = !is_han(tail) || text.is_word_start(whole - length);
+        if former {
+            whole -= length;
+        }
+    }
+    let joined = last.is_some_and(|last| joins(text, last.end, whole));
+    Title { start, end, whole, holder, of_body, former, joined }
+}
+
+/// Words that say that a post is no longer held.
+const FORMER: &[&str] = &["时任", "原任", "原", "前"];
+
+/// 前省委书记 at the beginning of a clause, not 会前市长.
+fn begins_word(text: &Characters<'_>, at: usize) -> bool {
+    !is_han(text.before(at))
 }
 
 /// Start of the part in front of a head that belongs to the title.

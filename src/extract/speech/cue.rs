@@ -17,7 +17,8 @@ use crate::extract::words::Words;
 #[rustfmt::skip]
 pub(super) const CUES: &[(&str, bool, bool)] = &[
     ("报道称", false, true), ("回应称", false, true), ("回应说", false, true), ("汇报说", false, true),
-    ("介绍说", false, true), ("补充说", false, true), ("坦言", false, false), ("直言", false, false),
+    ("强调指出", true, true), ("警告称", false, true), ("警告说", false, true), ("评论称", false, true),
+    ("评论说", false, true), ("介绍说", false, true), ("补充说", false, true), ("坦言", false, false), ("直言", false, false),
     ("指出", true, true), ("强调", true, true), ("表示", true, true), ("要求", true, true),
     ("提出", true, false), ("认为", true, true), ("介绍", true, false), ("透露", false, false),
     ("宣布", false, true), ("宣告", false, true), ("呼吁", false, true), ("重申", false, true),
@@ -196,6 +197,10 @@ impl Scene<'_> {
                 || is_clause_end(text.at(after))
                 || matches!(text.at(after), '的' | '、' | '”' | '》' | '了' | '为' | '）'))
         {
+            return None;
+        }
+        // 群众反映强烈的问题
+        if word == "反映" && matches!(text.at(after), '强' | '出' | '了' | '的') {
             return None;
         }
         if matches!(word, "要求" | "希望" | "建议" | "提出" | "规定") && !marked && text.at(after) == '”'

@@ -339,7 +339,13 @@ impl Scene<'_> {
             let ground = sentence.start + usize::from(text.at(sentence.start) == '在');
             let quoted =
                 hits.get(next).and_then(|hits| hits.first()).and_then(|hit| hit.entity).is_some_and(leader);
-            if self.grounds.binary_search(&ground).is_ok() || self.opens_with_cue(sentence) && !quoted {
+            // 上海要当好排头兵 is asked of 上海, not told of it.
+            let asked = (ground..ground + 8)
+                .take_while(|&at| !is_clause_end(text.at(at)))
+                .any(|at| text.at(at) == '要' && text.is_word_start(at));
+            if self.grounds.binary_search(&ground).is_ok() && !asked
+                || self.opens_with_cue(sentence) && !quoted
+            {
                 break;
             }
             let spoken = hits.get(next).and_then(|hits| hits.first()).filter(|other| {

@@ -1,0 +1,189 @@
+//! Weights that make the right tags of the training texts probable: regularised maximum likelihood of a linear-chain
+//! conditional random field, by AdaGrad.
+//!
+//! Each unit is a step. The penalty of a weight is spread over the characters that its slot speaks for, so that over an
+//! epoch every weight is pulled towards nothing once, as the objective has it:
+//!
+//! ```text
+//! Σ_units -log p(tags | unit) + λ/2 Σ_weights w²
+//! ```
+//!
+//! The rules were written with some of the same texts in mind and do better on them than on others. In each pass a share
+//! of the units is therefore learned without what one or the other group of rules found, so that the text itself has
+//! to explain the tags as well.
+//!
+//! What is returned is the mean of the weights after each epoch of the second half, which is closer to the optimum
+//! than where the last step happened to lead.
+
+use rand::Rng as _;
+use rand::SeedableRng as _;
+use rand::seq::SliceRandom as _;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::Progress;
+use super::sequences::Sequences;
+use crate::extract::tagger::GROUPS;
+use crate::extract::tagger::Lattice;
+use crate::extract::tagger::Transitions;
+use crate::extract::tagger::tags;
+
+/// How a tagger is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainOptions {
+    /// Passes over the corpus.
+    pub epochs: usize,
+    /// Length of the steps.
+    pub rate: f32,
+    /// Share of the units that are learned without what a group of rules found in them, in each pass.
+    pub dropout: f32,
+    /// Penalty λ of large weights.
+    pub penalty: f32,
+    /// What occurs less often is no feature.
+    pub min_count: u32,
+    /// Slots whose weights are all smaller are left out.
+    pub prune: f32,
+    /// Seed of the order of the units.
+    pub seed: u64,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self { epochs: 16, rate: 0.1, dropout: 0.4, penalty: 0.5, min_count: 2, prune: 0.02, seed: 1 }
+    }
+}
+
+/// What was learned: one weight a tag for each slot, and the transitions.
+pub(super) struct Learned {
+    pub(super) weights: Vec<f32>,
+    pub(super) transitions: Vec<f64>,
+}
+
+/// Errors of probability below this teach nothing worth a step.
+const SETTLED: f64 = 1e-4;
+
+/// What every weight's sum of squared gradients starts from: without it the first step of a rare feature would be as long
+/// as that of a certain one.
+const CAUTION: f32 = 1.0;
+
+/// Learns.
+pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Progress<'_>) -> Learned {
+    let tags = tags(sequences.types);
+    let mut weights = vec![0.0_f32; sequences.counts.len() * tags];
+    let mut squares = vec![CAUTION; weights.len()];
+    let mut mean = vec![0.0_f32; weights.len()];
+    let mut transitions = Transitions::new(sequences.types, vec![0.0; tags * tags]);
+    let mut transition_squares = vec![f64::from(CAUTION); tags * tags];
+    let mut transition_mean = vec![0.0_f64; tags * tags];
+    let mut averaged = 0_u32;
+    let starts = std::iter::once(0).chain(sequences.ends.iter().copied());
+    let mut order: Vec<(usize, usize)> = starts.zip(sequences.ends.iter().copied()).collect();
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(options.seed);
+    let mut lattice = Lattice::default();
+    let mut marginals = Vec::new();
+    let mut expected = vec![0.0_f64; tags * tags];
+    let pull: Vec<f32> =
+        sequences.counts.iter().map(|&count| options.penalty / count.max(1) as f32).collect();
+    let units = order.len() as f64;
+    for epoch in 0..options.epochs {
+        order.shuffle(&mut random);
+        for &(start, end) in &order {
+            let mut kept = [true; GROUPS];
+            for slot in kept.iter_mut().skip(1) {
+                *slot = !random.gen_bool(f64::from(options.dropout.clamp(0.0, 1.0)));
+            }
+            let kept = Kept { first: sequences.groups, kept };
+            lattice.emissions.clear();
+            lattice.emissions.resize((end - start) * tags, 0.0);
+            let mut row = vec![0.0_f32; tags];
+            for (at, scores) in (start..end).zip(lattice.emissions.chunks_exact_mut(tags)) {
+                row.fill(0.0);
+                for &slot in slots(sequences, at).iter().filter(|slot| kept.has(**slot)) {
+                    let from = slot as usize * tags;
+                    for (sum, weight) in
+                        row.iter_mut().zip(weights.get(from..from + tags).unwrap_or_default())
+                    {
+                        *sum += weight;
+                    }
+                }
+                for (score, &sum) in scores.iter_mut().zip(&row) {
+                    *score = f64::from(sum);
+                }
+            }
+            lattice.sum(&transitions);
+            lattice.marginals(&mut marginals);
+            expected.fill(0.0);
+            lattice.add_transitions(&transitions, &mut expected);
+            let right = sequences.tags.get(start..end).unwrap_or_default();
+            for pair in right.windows(2) {
+                if let [before, after] = pair
+                    && let Some(slot) = expected.get_mut(usize::from(*before) * tags + usize::from(*after))
+                {
+                    *slot -= 1.0;
+                }
+            }
+            for (at, (errors, &tag)) in (start..end).zip(marginals.chunks_exact_mut(tags).zip(right)) {
+                if let Some(error) = errors.get_mut(usize::from(tag)) {
+                    *error -= 1.0;
+                }
+                if errors.iter().all(|error| error.abs() < SETTLED) {
+                    continue;
+                }
+                for (slot, &error) in row.iter_mut().zip(errors.iter()) {
+                    *slot = error as f32;
+                }
+                for &slot in slots(sequences, at).iter().filter(|slot| kept.has(**slot)) {
+                    let from = slot as usize * tags;
+                    let pull = pull.get(slot as usize).copied().unwrap_or(0.0);
+                    let weights = weights.get_mut(from..from + tags).unwrap_or_default();
+                    let squares = squares.get_mut(from..from + tags).unwrap_or_default();
+                    for ((weight, square), &error) in weights.iter_mut().zip(squares).zip(&row) {
+                        let gradient = error + pull * *weight;
+                        *square += gradient * gradient;
+                        *weight -= options.rate * gradient / square.sqrt();
+                    }
+                }
+            }
+            let scores = transitions.scores_mut();
+            for ((score, square), &error) in scores.iter_mut().zip(&mut transition_squares).zip(&expected) {
+                let gradient = error + f64::from(options.penalty) / units * *score;
+                *square += gradient * gradient;
+                *score -= f64::from(options.rate) * gradient / square.sqrt();
+            }
+            transitions.refresh();
+        }
+        if (epoch + 1) * 2 > options.epochs {
+            averaged += 1;
+            for (sum, &weight) in mean.iter_mut().zip(&weights) {
+                *sum += weight;
+            }
+            for (sum, &score) in transition_mean.iter_mut().zip(transitions.scores()) {
+                *sum += score;
+            }
+        }
+        progress("learning", epoch + 1, options.epochs);
+    }
+    let count = averaged.max(1);
+    mean.iter_mut().for_each(|sum| *sum /= count as f32);
+    transition_mean.iter_mut().for_each(|sum| *sum /= f64::from(count));
+    Learned { weights: mean, transitions: transition_mean }
+}
+
+/// Which groups of rules are heard.
+struct Kept {
+    first: [u32; GROUPS],
+    kept: [bool; GROUPS],
+}
+
+impl Kept {
+    fn has(&self, slot: u32) -> bool {
+        let group = self.first.iter().rposition(|&first| first <= slot).unwrap_or(0);
+        self.kept.get(group).copied().unwrap_or(true)
+    }
+}
+
+/// The slots that speak for a character.
+fn slots(sequences: &Sequences, at: usize) -> &[u32] {
+    let from = at.checked_sub(1).and_then(|before| sequences.slot_ends.get(before)).copied().unwrap_or(0);
+    let to = sequences.slot_ends.get(at).copied().unwrap_or(from);
+    sequences.slots.get(from..to).unwrap_or_default()
+}

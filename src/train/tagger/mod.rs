@@ -1,0 +1,73 @@
+//! Annotated texts into a tagger.
+//!
+//! ```text
+//! texts ─rules, features→ sequences of slots ─crf→ weights ─round→ tagger
+//! ```
+
+mod card;
+pub mod command;
+mod crf;
+mod sequences;
+mod unlabelled;
+
+pub use crf::TrainOptions;
+
+use crate::corpus::annotated::AnnotatedRow;
+use crate::error::Error;
+use crate::extract::Extractor;
+use crate::extract::tagger::Clusters;
+use crate::extract::tagger::Row;
+use crate::extract::tagger::Tagger;
+use crate::extract::tagger::UNIT;
+use crate::extract::tagger::Weights;
+use crate::segment::Segmenter;
+use sequences::Sequences;
+
+/// The steps of training, for progress: name, done, out of.
+pub type Progress<'a> = &'a mut dyn FnMut(&'static str, usize, usize);
+
+/// Trains a tagger for `types` on texts; spans of other types are text.
+///
+/// # Errors
+/// [`Error::Training`] when nothing is left to learn from.
+pub(crate) fn train(
+    rows: &[&AnnotatedRow],
+    types: &[String],
+    clusters: &Clusters,
+    tools: Tools<'_>,
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Result<Tagger, Error> {
+    let sequences = Sequences::read(rows, types, clusters, tools, options.min_count, progress)?;
+    let learned = crf::learn(&sequences, options, progress);
+    let tags = crate::extract::tagger::tags(types.len());
+    let mut rows = Vec::with_capacity(sequences.keys.len());
+    for (&(key, first), mask) in sequences.keys.iter().zip(&sequences.masks) {
+        let mut slots = Vec::new();
+        let mut at = first as usize;
+        for slot in 0..crate::extract::tagger::MAX_SLOTS {
+            if mask & (1 << slot) == 0 {
+                continue;
+            }
+            let weights = learned.weights.get(at * tags..(at + 1) * tags).unwrap_or_default();
+            at += 1;
+            if weights.iter().any(|weight| weight.abs() >= options.prune) {
+                slots.push((slot, weights.to_vec()));
+            }
+        }
+        rows.push(Row { key, slots });
+    }
+    let transitions: Vec<i32> =
+        learned.transitions.iter().map(|score| libm::round(score / UNIT) as i32).collect();
+    Tagger::new(types.to_vec(), Weights::pack(tags, rows), &transitions, clusters.clone())
+        .map_err(|reason| Error::Training { reason })
+}
+
+/// What turns texts into sentences with findings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tools<'a> {
+    /// Splits words.
+    pub(crate) segmenter: &'a Segmenter,
+    /// Finds what the rules find.
+    pub(crate) extractor: &'a Extractor,
+}
