@@ -37,7 +37,8 @@ use wenmai::text::normalize;
 use wenmai::topic::ClassifyOptions;
 use wenmai::topic::classify;
 
-/// Stages in the order of the flow, after the measure that they are compared with.
+/// Stages in the order of the flow, after the measure that they are compared with. Folding is a part of preparing, shown
+/// alone, too.
 const STAGES: [&str; 7] = ["jieba", "prepare", "fold", "segment", "score", "classify", "extract"];
 
 /// Documents with what the stages before have made of them.

@@ -15,7 +15,6 @@ use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
 use crate::text::Prepared;
-use crate::text::normalize;
 use crate::topic::Classification;
 use crate::topic::Classifier;
 use crate::topic::ClassifyOptions;
@@ -33,7 +32,7 @@ pub struct Options {
 /// Everything found in one document, in spans of the clean text. [`Prepared::clean`] leads back to the source.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    /// Clean text, sentences, page facts, warnings.
+    /// Clean text, page facts, warnings.
     pub prepared: Prepared,
     /// Topics, if asked for.
     pub classification: Option<Classification>,
@@ -46,7 +45,7 @@ pub struct Analysis {
 /// The stages of an analysis, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Decoding, HTML, sentences.
+    /// Decoding, HTML, folding.
     Text,
     /// Words.
     Segmentation,
@@ -125,14 +124,11 @@ impl Analyzer {
         observer: &mut dyn Observer,
     ) -> Result<Analysis, Error> {
         let prepared = staged(observer, Stage::Text, || text::prepare(document))?;
-        let (folded, tokens) = staged(observer, Stage::Segmentation, || {
-            let folded = normalize::fold(&prepared.clean.text);
-            let tokens = self.segmenter.segment(&folded);
-            Ok((folded, tokens))
-        })?;
+        let folded = &prepared.folded;
+        let tokens = staged(observer, Stage::Segmentation, || Ok(self.segmenter.segment(folded)))?;
         let classification = match &options.classify {
             Some(wanted) => Some(staged(observer, Stage::Classification, || {
-                let input = classify::Input { prepared: &prepared, folded: &folded, tokens: &tokens };
+                let input = classify::Input { prepared: &prepared, folded, tokens: &tokens };
                 self.classifier.classify(&input, wanted)
             })?),
             None => None,
@@ -141,8 +137,7 @@ impl Analyzer {
             Some(wanted) => Some(staged(observer, Stage::Extraction, || {
                 let published = prepared.page.publish_time.map(text::page::PublishTime::at);
                 let anchors = Anchors { reference: document.reference, published };
-                let input =
-                    extractor::Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors };
+                let input = extractor::Input { prepared: &prepared, folded, tokens: &tokens, anchors };
                 Ok(self.extractor.extract(&input, wanted))
             })?),
             None => None,

@@ -1,6 +1,7 @@
 //! Labelled documents in, one JSON object a line.
 
 pub mod annotated;
+pub mod duplicates;
 
 use std::fs;
 use std::path::Path;
@@ -146,6 +147,18 @@ impl Corpus {
         }
         let digest = format!("{:x}", Sha256::digest(bytes));
         Ok(Self { path: path.to_owned(), digest, rows })
+    }
+
+    /// The genres that rows name, in order of the first document of each.
+    #[must_use]
+    pub fn genres(&self) -> Vec<&str> {
+        let mut genres: Vec<&str> = Vec::new();
+        for row in &self.rows {
+            if !row.genre.is_empty() && !genres.contains(&row.genre.as_str()) {
+                genres.push(&row.genre);
+            }
+        }
+        genres
     }
 
     /// Every label that occurs, sorted.

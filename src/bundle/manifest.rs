@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::topic::calibration::Calibration;
 use crate::topic::features::FeatureOptions;
 use crate::topic::model::Domain;
 use crate::topic::model::Label;
 
 /// The format that this program writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// First field of every manifest, so that foreign JSON is told apart from a damaged one.
 pub const KIND: &str = "wenmai topic model";
 
@@ -34,6 +35,8 @@ pub struct Manifest {
     pub segmentation: Segmentation,
     /// What the training documents were like.
     pub domain: Domain,
+    /// How decision values become probabilities.
+    pub calibration: Calibration,
     /// Labels by id.
     pub labels: Vec<Label>,
     /// Size and digest of every other file that answers depend on, by name.
@@ -60,6 +63,13 @@ pub struct Training {
     pub calibration_error: f64,
     /// Brier score over all labels, likewise.
     pub brier_score: f64,
+    /// What leaving out weights and rounding the others cost: accuracy where labels exclude one another, else
+    /// micro-F1, on documents held out.
+    pub compression_loss: f64,
+    /// Cost of an error of the support vector machine, chosen by cross-validation.
+    pub cost: f32,
+    /// Smoothing of the log-count ratios that weights are scaled by, chosen likewise; 0: unscaled.
+    pub ratio_smoothing: f32,
 }
 
 /// How text becomes words.

@@ -157,7 +157,7 @@ fn parse(
     };
     let in_file = |name: &'static str| move |reason: String| refuse(format!("{name}: {reason}"));
     let weights = tables::read_weights(&verified("weights.bin")?, pace).map_err(in_file("weights.bin"))?;
-    let words = tables::read_words(&verified("words.bin")?).map_err(in_file("words.bin"))?;
+    let lexicon = tables::read_words(&verified("words.bin")?).map_err(in_file("words.bin"))?;
     if weights.labels() != manifest.labels.len() {
         let reason = format!(
             "weights are for {} labels, the manifest has {}",
@@ -184,8 +184,9 @@ fn parse(
         features: manifest.features.clone(),
         labels: manifest.labels.clone(),
         weights,
-        words,
+        lexicon,
         domain: manifest.domain,
+        calibration: manifest.calibration.clone(),
     };
     Ok(Bundle { digest: format!("{:x}", Sha256::digest(&manifest_bytes)), manifest, model, golden })
 }
@@ -238,6 +239,14 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, String> {
     let thresholds = manifest.labels.iter().map(|label| label.threshold);
     if !thresholds.into_iter().all(|threshold| (0.0..=1.0).contains(&threshold)) {
         return Err("manifest.json: a threshold is not in [0, 1]".to_owned());
+    }
+    let knots = &manifest.calibration.knots;
+    if !knots.is_sorted_by(|a, b| a.features < b.features) {
+        return Err("manifest.json: the calibration's numbers of features do not ascend".to_owned());
+    }
+    let sound = |value: f64, bound: f64| value.abs() <= bound;
+    if !knots.iter().all(|knot| knot.slope >= 0.0 && sound(knot.slope, 1e3) && sound(knot.offset, 1e3)) {
+        return Err("manifest.json: the calibration is out of all bounds".to_owned());
     }
     Ok(manifest)
 }

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! weights.bin   "WMWEIGHT" u32 labels, u32 rows, rows × u64 key, rows × u8 shift, rows × labels × i8 mantissa
-//! words.bin     "WMWORDS\0" u32 count, count × u32 hash
+//! words.bin     "WMWORDS\0" u32 count, count × u32 hash, count × i8 familiarity
 //! ```
 
 use super::pace::Pace;
+use crate::topic::lexicon::Lexicon;
 use crate::topic::weights::Weights;
 
 /// Bytes that are read at a stretch; a multiple of eight.
@@ -55,10 +56,11 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
 
 /// Words as bytes.
 #[must_use]
-pub fn write_words(words: &[u32]) -> Vec<u8> {
+pub fn write_words(words: &Lexicon) -> Vec<u8> {
     let mut bytes = WORDS_MAGIC.to_vec();
     bytes.extend((words.len() as u32).to_le_bytes());
-    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    bytes.extend(words.hashes().iter().flat_map(|hash| hash.to_le_bytes()));
+    bytes.extend(words.familiarities().iter().flat_map(|familiarity| familiarity.to_le_bytes()));
     bytes
 }
 
@@ -66,17 +68,16 @@ pub fn write_words(words: &[u32]) -> Vec<u8> {
 ///
 /// # Errors
 /// What is wrong with the bytes.
-pub fn read_words(bytes: &[u8]) -> Result<Vec<u32>, String> {
+pub fn read_words(bytes: &[u8]) -> Result<Lexicon, String> {
     let rest = bytes.strip_prefix(WORDS_MAGIC).ok_or("does not begin like a table of words")?;
     let (count, rest) = u32_at(rest)?;
-    if count.checked_mul(4) != Some(rest.len()) {
+    if count.checked_mul(5) != Some(rest.len()) {
         return Err(format!("{count} words do not fit into {} bytes", rest.len()));
     }
-    let words: Vec<u32> = rest.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word)).collect();
-    if !words.is_sorted_by(|a, b| a < b) {
-        return Err("words do not ascend".to_owned());
-    }
-    Ok(words)
+    let (hashes, familiarities) = rest.split_at_checked(count * 4).ok_or("cut short")?;
+    let hashes = hashes.as_chunks().0.iter().map(|&hash| u32::from_le_bytes(hash)).collect();
+    let familiarities = familiarities.iter().map(|&byte| i8::from_le_bytes([byte])).collect();
+    Lexicon::new(hashes, familiarities).map_err(|error| error.to_string())
 }
 
 fn u32_at(bytes: &[u8]) -> Result<(usize, &[u8]), String> {

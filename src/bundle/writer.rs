@@ -38,7 +38,7 @@ pub fn files(mut manifest: Manifest, model: &TopicModel) -> Result<Files, Error>
     }
     let mut files = BTreeMap::from([
         ("weights.bin".to_owned(), tables::write_weights(&model.weights)),
-        ("words.bin".to_owned(), tables::write_words(&model.words)),
+        ("words.bin".to_owned(), tables::write_words(&model.lexicon)),
         ("golden.jsonl".to_owned(), golden),
     ]);
     manifest.files = files

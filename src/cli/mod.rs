@@ -73,6 +73,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Evaluate(arguments) => match &arguments.command {
             EvaluateCommand::Topics(arguments) => evaluate::topics(cli, arguments),
             EvaluateCommand::Tagger(arguments) => tagger::evaluate(cli, arguments),
+            EvaluateCommand::Genres(arguments) => evaluate::genres(cli, arguments),
             EvaluateCommand::Extraction(arguments) => evaluate_extraction::run(cli, arguments),
         },
         Command::Model(arguments) => match &arguments.command {

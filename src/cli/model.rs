@@ -32,7 +32,7 @@ pub(super) fn show(_: &Cli, arguments: &ModelShowArgs) -> Result<(), Failure> {
         ("trained by", format!("wenmai {}: {}", training.program, training.command)),
         ("corpus", format!("{} documents, SHA-256 {}", training.documents, training.corpus_sha256)),
         ("features", bundle.model.weights.keys().len().to_string()),
-        ("words", bundle.model.words.len().to_string()),
+        ("words", bundle.model.lexicon.len().to_string()),
         ("micro-F1, cross-validated", format!("{:.4}", training.micro_f1)),
         ("macro-F1, cross-validated", format!("{:.4}", training.macro_f1)),
         ("calibration error", format!("{:.4}", training.calibration_error)),

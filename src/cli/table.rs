@@ -55,6 +55,23 @@ impl Table {
             .collect()
     }
 
+    /// Prints the table in Markdown.
+    pub(super) fn print_markdown(&self) -> Result<(), Failure> {
+        let mut out = anstream::stdout().lock();
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let headings = line(self.columns.iter().map(|(name, _)| (*name).to_owned()).collect());
+        let sides = self.columns.iter().map(|(_, side)| match side {
+            Side::Left => "---".to_owned(),
+            Side::Right => "---:".to_owned(),
+        });
+        let rows =
+            self.rows.iter().map(|row| line(row.iter().map(|cell| cell.replace('|', "\\|")).collect()));
+        for line in [headings, line(sides.collect())].into_iter().chain(rows) {
+            writeln!(out, "{line}").map_err(Failure::output)?;
+        }
+        Ok(())
+    }
+
     /// Prints the table on standard output.
     pub(super) fn print(&self) -> Result<(), Failure> {
         let mut out = anstream::stdout().lock();

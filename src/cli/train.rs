@@ -7,10 +7,13 @@ use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
 
+use crate::bundle::Manifest;
+use crate::bundle::manifest::Training;
 use crate::error::Error;
 use crate::segment::compile::Dictionary;
 use crate::segment::reference;
 use crate::segment::table::Table;
+use crate::topic::calibration::Assignment;
 use crate::train::command;
 use crate::train::command::Outcome;
 use crate::train::command::Request;
@@ -27,24 +30,40 @@ use super::table;
 
 /// Learns topics.
 pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failure> {
-    let TrainTopicsArgs { train, out, dev, name, version, seed, labels, sources, max_features } = arguments;
+    let TrainTopicsArgs {
+        train,
+        out,
+        dev,
+        hold_out,
+        name,
+        version,
+        seed,
+        labels,
+        sources,
+        max_features,
+        max_model_size,
+        balance,
+    } = arguments;
     let request = Request {
         train: train.clone(),
         out: out.clone(),
         dev: dev.clone(),
+        hold_out: hold_out.map(usize::from),
         labels: labels.clone(),
         sources: sources.clone(),
         name: name.clone(),
         version: version.clone(),
         options: TrainOptions {
             seed: *seed,
-            max_features: *max_features as usize,
+            max_features: max_features.map_or(usize::MAX, |features| features as usize),
+            max_bytes: *max_model_size,
+            balance: *balance,
             ..TrainOptions::default()
         },
     };
     let steps = Steps::new(cli.quiet);
     let outcome = command::run(&request, &mut |name, done, total| steps.show(name, done, total));
-    steps.bar.finish_and_clear();
+    steps.end();
     let Outcome { bundle, dev: report, notes } = outcome?;
     for note in notes {
         let label = layout::paint(style::WARNING, "note:");
@@ -61,12 +80,32 @@ pub(super) fn topics(cli: &Cli, arguments: &TrainTopicsArgs) -> Result<(), Failu
         ("micro-F1, cross-validated", format!("{:.4}", training.micro_f1)),
         ("macro-F1, cross-validated", format!("{:.4}", training.macro_f1)),
         ("calibration error", format!("{:.4}", training.calibration_error)),
+        ("labels of a document", labels_of_a_document(bundle.model.calibration.assignment).to_owned()),
+        ("settings", settings(&bundle.manifest)),
+        ("lost by pruning and rounding", format!("{:.4}", training.compression_loss)),
     ])?;
     if let Some(report) = report {
         table::print_line("")?;
-        evaluate::print(&report)?;
+        evaluate::tables::report(&report)?;
     }
     Ok(())
+}
+
+/// How many labels a document has.
+fn labels_of_a_document(assignment: Assignment) -> &'static str {
+    match assignment {
+        Assignment::Independent => "any number",
+        Assignment::Exclusive => "exactly one",
+    }
+}
+
+/// What the search chose.
+fn settings(manifest: &Manifest) -> String {
+    let Training { cost, ratio_smoothing, .. } = manifest.training;
+    let scaled =
+        if ratio_smoothing > 0.0 { "weights scaled by log-count ratios" } else { "weights not scaled" };
+    let marks = if manifest.features.marks { "marks are features" } else { "marks are no features" };
+    format!("cost {cost}, {scaled}, {marks}")
 }
 
 /// Compiles a dictionary, and writes it when jieba finds the same words by the same list.
@@ -99,6 +138,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
+    /// On standard error, where somebody watches.
     pub(super) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/blue} {percent:>3}%  {msg}  {elapsed}")
@@ -111,6 +151,12 @@ impl Steps {
         Self { bar }
     }
 
+    /// Takes the line away.
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Shows how far a step has come.
     pub(super) fn show(&self, name: &'static str, done: usize, total: usize) {
         self.bar.set_message(name);
         self.bar.set_length(total as u64);

@@ -7,6 +7,9 @@ use super::Config;
 use super::limits::DOCUMENT_OVERHEAD_BYTES;
 use super::limits::request_bytes;
 
+/// Bytes of headers that a call cannot do without.
+const MIN_HEADER_LIST_BYTES: usize = 4096;
+
 /// Settings that cannot go together, every one of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Impossible {
@@ -31,6 +34,7 @@ impl Config {
         self.check_limits(&mut problems);
         self.check_access(&mut problems);
         self.check_listeners(&mut problems);
+        self.check_surroundings(&mut problems);
         if problems.is_empty() { Ok(()) } else { Err(Impossible { problems }) }
     }
 
@@ -136,7 +140,7 @@ impl Config {
 
     /// Keys and certificates.
     fn check_access(&self, problems: &mut Vec<String>) {
-        let Self { tls, auth, admin, .. } = self;
+        let Self { server, tls, auth, admin, .. } = self;
         if tls.certificate.is_some() != tls.key.is_some() {
             let (set, missing) =
                 if tls.key.is_some() { ("key", "certificate") } else { ("certificate", "key") };
@@ -151,6 +155,19 @@ impl Config {
                 "tls.client_crl is set, but without tls.client_ca nobody is asked who they are".to_owned(),
             );
         }
+        for (name, address) in [("server.listen", Some(server.listen)), ("admin.listen", admin.listen)] {
+            if let Some(address) = address
+                && auth.keys.is_some()
+                && tls.certificate.is_none()
+                && !auth.allow_plain
+                && !address.ip().is_loopback()
+            {
+                problems.push(format!(
+                    "auth.keys is set, but without tls.certificate everyone on the way to {address} ({name}) can read \
+                     the keys; auth.allow_plain says that something else encrypts"
+                ));
+            }
+        }
         let certified = tls.client_ca.is_some() && tls.client_auth == super::ClientAuth::Required;
         if let Some(address) = admin.listen
             && !address.ip().is_loopback()
@@ -160,6 +177,26 @@ impl Config {
             problems.push(format!(
                 "admin.listen is {address}, which others can reach, but neither auth.keys nor tls.client_ca says \
                  who may change the server"
+            ));
+        }
+    }
+
+    /// What is watched, and who is told.
+    fn check_surroundings(&self, problems: &mut Vec<String>) {
+        let Self { models, telemetry, http2, .. } = self;
+        if models.watch && models.directory.is_none() {
+            problems.push("models.watch is set, but models.directory names nothing to watch".to_owned());
+        }
+        if telemetry.otlp_endpoint.as_ref().is_some_and(|endpoint| endpoint.contains('@')) {
+            problems.push(
+                "telemetry.otlp_endpoint holds a password, which would be shown; telemetry.otlp_headers hides it"
+                    .to_owned(),
+            );
+        }
+        if (1..MIN_HEADER_LIST_BYTES).contains(&http2.max_header_list_bytes) {
+            problems.push(format!(
+                "http2.max_header_list_bytes is {}, too small for any call; {MIN_HEADER_LIST_BYTES} are enough for most",
+                http2.max_header_list_bytes
             ));
         }
     }
@@ -228,5 +265,33 @@ mod tests {
                 "telemetry.http_listen and server.listen are both 127.0.0.1:50051",
             ]
         );
+    }
+
+    #[test]
+    fn keys_do_not_travel_unencrypted() {
+        let mut config = Config::default();
+        config.auth.keys = Some("keys.toml".into());
+        assert_eq!(config.check(), Ok(()));
+        config.server.listen = "[::]:50051".parse().unwrap();
+        config.admin.listen = Some("10.0.0.1:50052".parse().unwrap());
+        let problems = config.check().unwrap_err().problems;
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems.iter().all(|problem| problem.contains("can read the keys")), "{problems:?}");
+        config.auth.allow_plain = true;
+        assert_eq!(config.check(), Ok(()));
+        config.auth.allow_plain = false;
+        (config.tls.certificate, config.tls.key) = (Some("a".into()), Some("b".into()));
+        assert_eq!(config.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_would_be_of_no_use_is_refused() {
+        let mut config = Config::default();
+        config.models.watch = true;
+        config.telemetry.otlp_endpoint = Some("http://user:password@collector:4317".into());
+        config.http2.max_header_list_bytes = 1;
+        let problems = config.check().unwrap_err().problems;
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(!problems.concat().contains("user:"), "{problems:?}");
     }
 }

@@ -27,10 +27,15 @@ pub struct Tally {
 impl Tally {
     /// Counts one judgement.
     pub fn add(&mut self, judgement: Judgement) {
+        self.add_times(judgement, 1);
+    }
+
+    /// Counts one judgement several times.
+    pub fn add_times(&mut self, judgement: Judgement, times: usize) {
         match (judgement.selected, judgement.truth) {
-            (true, true) => self.true_positives += 1,
-            (true, false) => self.false_positives += 1,
-            (false, true) => self.false_negatives += 1,
+            (true, true) => self.true_positives += times,
+            (true, false) => self.false_positives += times,
+            (false, true) => self.false_negatives += times,
             (false, false) => {}
         }
     }
@@ -40,6 +45,12 @@ impl Tally {
         self.true_positives += other.true_positives;
         self.false_positives += other.false_positives;
         self.false_negatives += other.false_negatives;
+    }
+
+    /// Truths counted, selected or not.
+    #[must_use]
+    pub fn support(self) -> usize {
+        self.true_positives + self.false_negatives
     }
 
     /// Share of selections that are true; 0 where there are none.
@@ -68,6 +79,12 @@ fn ratio(part: usize, whole: usize) -> f64 {
 /// Bins of the calibration error.
 pub const BINS: usize = 10;
 
+/// The bin of a probability: the lower end belongs to it, the upper one to the next, but for 1.
+#[must_use]
+pub fn bin(probability: f64) -> usize {
+    ((probability * BINS as f64) as usize).min(BINS - 1)
+}
+
 /// Probabilities against truth, in ten fixed bins of width 0.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Calibration {
@@ -78,11 +95,19 @@ pub struct Calibration {
 impl Calibration {
     /// Counts one probability.
     pub fn add(&mut self, probability: f64, truth: bool) {
-        let bin = ((probability * BINS as f64) as usize).min(BINS - 1);
-        if let Some((count, sum, right)) = self.bins.get_mut(bin) {
+        if let Some((count, sum, right)) = self.bins.get_mut(bin(probability)) {
             *count += 1;
             *sum += probability;
             *right += usize::from(truth);
+        }
+    }
+
+    /// Counts what another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
+            bin.0 += more.0;
+            bin.1 += more.1;
+            bin.2 += more.2;
         }
     }
 
@@ -118,6 +143,14 @@ impl Measures {
         let truth = if judgement.truth { 1.0 } else { 0.0 };
         self.squares += (judgement.probability - truth) * (judgement.probability - truth);
         self.count += 1;
+    }
+
+    /// Counts what other measures have counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.tally.merge(other.tally);
+        self.selected.merge(&other.selected);
+        self.squares += other.squares;
+        self.count += other.count;
     }
 
     /// Mean squared difference of probability and truth; 0 where nothing was counted.

@@ -2,19 +2,17 @@
 
 use serde::Serialize;
 
-use super::metrics::Judgement;
+use super::curve::Curve;
+use super::judged::Judged;
+use super::judged::JudgedLabel;
 use super::metrics::Measures;
 use super::metrics::Tally;
 use crate::analyze::Analyzer;
-use crate::analyze::Options;
-use crate::analyze::Unobserved;
 use crate::corpus::Corpus;
-use crate::corpus::Row;
 use crate::error::Error;
-use crate::topic::ClassifyOptions;
 
 /// What was measured for one label.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LabelReport {
     /// Label id.
     pub label: String,
@@ -26,14 +24,29 @@ pub struct LabelReport {
     pub recall: f64,
     /// Harmonic mean of the two.
     pub f1: f64,
+    /// Precision averaged over recall: how well the label's probabilities rank documents, whatever the threshold.
+    pub average_precision: f64,
     /// Expected calibration error over its selections, ten fixed bins.
     pub calibration_error: f64,
     /// Mean squared difference of probability and truth.
     pub brier_score: f64,
 }
 
+/// What was measured over the documents of one genre.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct GenreReport {
+    /// As the corpus names it.
+    pub genre: String,
+    /// Documents.
+    pub documents: usize,
+    /// F1 over all their judgements together.
+    pub micro_f1: f64,
+    /// Documents with labels for which none was selected.
+    pub abstained_with_labels: usize,
+}
+
 /// What was measured over a corpus.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TopicReport {
     /// Documents.
     pub documents: usize,
@@ -59,139 +72,94 @@ pub struct TopicReport {
     pub labels: Vec<LabelReport>,
     /// Labels of the corpus that the model does not have; each occurrence counts as missed.
     pub unknown_labels: Vec<String>,
+    /// Per genre, in order of the corpus; empty where it names fewer than two.
+    pub genres: Vec<GenreReport>,
 }
 
-/// Classifies every document of a corpus and compares. A label in a row's `optional` that is not among its `labels`
-/// counts neither way. Documents without any text count as unclassified.
-///
-/// `progress` is called after each document with how many are done.
+/// Classifies every document of a corpus and compares, as [`Judged::of`] says.
 ///
 /// # Errors
-/// [`Error::Corpus`] when the model and the corpus have no label in common.
+/// As [`Judged::of`].
 pub fn evaluate(
     analyzer: &Analyzer,
     corpus: &Corpus,
-    mut progress: impl FnMut(usize),
+    progress: impl FnMut(usize),
 ) -> Result<TopicReport, Error> {
-    let model = analyzer.classifier().model();
-    let ids: Vec<&str> = model.labels.iter().map(|label| label.id.as_str()).collect();
-    let unknown: Vec<String> = corpus.labels().into_iter().filter(|id| !ids.contains(&id.as_str())).collect();
-    if let Some(example) = unknown.first().filter(|_| corpus.labels().len() == unknown.len()) {
-        let reason = format!("none of its labels is known to the model (for example {example:?})");
-        return Err(Error::Corpus { path: corpus.path.clone(), reason });
+    Ok(report(&Judged::of(analyzer, corpus, progress)?, corpus))
+}
+
+/// Everything measured over a judged corpus.
+#[must_use]
+pub fn report(judged: &Judged, corpus: &Corpus) -> TopicReport {
+    let mut all = Measures::default();
+    let mut labels = Vec::new();
+    let mut f1 = Vec::new();
+    for (at, label) in judged.labels.iter().enumerate() {
+        let measures = measures(judged, at, label);
+        all.merge(&measures);
+        let tally = measures.tally;
+        if tally.support() > 0 {
+            f1.push(tally.f1());
+        }
+        labels.push(LabelReport {
+            label: label.id.clone(),
+            support: tally.support(),
+            precision: tally.precision(),
+            recall: tally.recall(),
+            f1: tally.f1(),
+            average_precision: Curve::of(judged.column(at).map(|(_, judgement)| judgement)).average_precision,
+            calibration_error: measures.selected.error(),
+            brier_score: measures.brier_score(),
+        });
     }
-    let options = Options {
-        classify: Some(ClassifyOptions { include_unselected: true, ..ClassifyOptions::default() }),
-        extract: None,
+    let abstained = || judged.documents.iter().filter(|document| document.abstained.is_some());
+    let labelled = || judged.documents.iter().filter(|document| document.is_labelled());
+    let right = labelled().filter(|document| document.is_right_first()).count();
+    TopicReport {
+        documents: judged.documents.len(),
+        abstained: abstained().count(),
+        abstained_with_labels: abstained().filter(|document| document.is_labelled()).count(),
+        micro_f1: all.tally.f1(),
+        micro_precision: all.tally.precision(),
+        micro_recall: all.tally.recall(),
+        macro_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,
+        top1_accuracy: right as f64 / labelled().count().max(1) as f64,
+        calibration_error: all.selected.error(),
+        brier_score: all.brier_score(),
+        labels,
+        unknown_labels: judged.labels.iter().filter(|label| !label.known).map(|l| l.id.clone()).collect(),
+        genres: by_genre(judged, corpus),
+    }
+}
+
+/// What the model said of one label. Of a label that it does not have it said nothing, so that only misses count.
+fn measures(judged: &Judged, at: usize, label: &JudgedLabel) -> Measures {
+    let mut measures = Measures::default();
+    for (_, judgement) in judged.column(at) {
+        match label.known {
+            true => measures.add(judgement),
+            false => measures.tally.add(judgement),
+        }
+    }
+    measures
+}
+
+fn by_genre(judged: &Judged, corpus: &Corpus) -> Vec<GenreReport> {
+    let genres = corpus.genres();
+    if genres.len() < 2 {
+        return Vec::new();
+    }
+    let report = |genre: &str| {
+        let mut tally = Tally::default();
+        let (mut documents, mut abstained_with_labels) = (0, 0);
+        for (row, document) in corpus.rows.iter().zip(&judged.documents) {
+            if row.genre == genre {
+                documents += 1;
+                abstained_with_labels += usize::from(document.abstained.is_some() && document.is_labelled());
+                document.counted().for_each(|(_, judgement)| tally.add(judgement));
+            }
+        }
+        GenreReport { genre: genre.to_owned(), documents, micro_f1: tally.f1(), abstained_with_labels }
     };
-    let mut sums = Sums { per_label: vec![Measures::default(); ids.len()], ..Sums::default() };
-    for (done, row) in corpus.rows.iter().enumerate() {
-        let judged = match analyzer.analyze(&row.document(), &options, &mut Unobserved) {
-            Ok(analysis) => {
-                let labels = analysis.classification.map(|c| c.labels).unwrap_or_default();
-                ids.iter()
-                    .map(|id| {
-                        let score = labels.iter().find(|label| label.id == *id);
-                        score.map_or((0.0, false), |score| (score.probability, score.selected))
-                    })
-                    .collect()
-            }
-            Err(Error::EmptyDocument) => vec![(0.0, false); ids.len()],
-            Err(other) => return Err(other),
-        };
-        sums.add(row, &ids, &judged, &unknown);
-        progress(done + 1);
-    }
-    Ok(sums.report(corpus, &ids, unknown))
-}
-
-#[derive(Default)]
-struct Sums {
-    per_label: Vec<Measures>,
-    all: Measures,
-    missed_unknown: usize,
-    abstained: usize,
-    abstained_with_labels: usize,
-    labelled: usize,
-    right_first: usize,
-}
-
-impl Sums {
-    fn add(&mut self, row: &Row, ids: &[&str], judged: &[(f64, bool)], unknown: &[String]) {
-        for ((id, &(probability, selected)), measures) in ids.iter().zip(judged).zip(&mut self.per_label) {
-            let truth = row.labels.iter().any(|label| label == id);
-            if truth || !row.optional.iter().any(|label| label == id) {
-                let judgement = Judgement { probability, selected, truth };
-                measures.add(judgement);
-                self.all.add(judgement);
-            }
-        }
-        self.missed_unknown += row.labels.iter().filter(|label| unknown.contains(label)).count();
-        let abstained = !judged.iter().any(|&(_, selected)| selected);
-        self.abstained += usize::from(abstained);
-        if !row.labels.is_empty() {
-            self.labelled += 1;
-            self.abstained_with_labels += usize::from(abstained);
-            // Of equally probable labels the first by id, as in an answer.
-            let best =
-                judged.iter().zip(ids).fold(None, |best: Option<(f64, &str)>, (&(p, _), id)| match best {
-                    Some((top, _)) if top >= p => best,
-                    _ => Some((p, id)),
-                });
-            let right = best.is_some_and(|(p, id)| p > 0.0 && row.labels.iter().any(|label| label == id));
-            self.right_first += usize::from(right);
-        }
-    }
-
-    fn report(self, corpus: &Corpus, ids: &[&str], unknown: Vec<String>) -> TopicReport {
-        let mut labels: Vec<LabelReport> = Vec::new();
-        let mut f1 = Vec::new();
-        for (id, measures) in ids.iter().zip(&self.per_label) {
-            let tally = measures.tally;
-            let support = tally.true_positives + tally.false_negatives;
-            if support > 0 {
-                f1.push(tally.f1());
-            }
-            labels.push(LabelReport {
-                label: (*id).to_owned(),
-                support,
-                precision: tally.precision(),
-                recall: tally.recall(),
-                f1: tally.f1(),
-                calibration_error: measures.selected.error(),
-                brier_score: measures.brier_score(),
-            });
-        }
-        for id in &unknown {
-            let support = corpus.rows.iter().filter(|row| row.labels.contains(id)).count();
-            f1.push(0.0);
-            let report = LabelReport {
-                label: id.clone(),
-                support,
-                precision: 0.0,
-                recall: 0.0,
-                f1: 0.0,
-                calibration_error: 0.0,
-                brier_score: 0.0,
-            };
-            labels.push(report);
-        }
-        labels.sort_by(|a, b| a.label.cmp(&b.label));
-        let mut tally = self.all.tally;
-        tally.merge(Tally { false_negatives: self.missed_unknown, ..Tally::default() });
-        TopicReport {
-            documents: corpus.rows.len(),
-            abstained: self.abstained,
-            abstained_with_labels: self.abstained_with_labels,
-            micro_f1: tally.f1(),
-            micro_precision: tally.precision(),
-            micro_recall: tally.recall(),
-            macro_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,
-            top1_accuracy: self.right_first as f64 / self.labelled.max(1) as f64,
-            calibration_error: self.all.selected.error(),
-            brier_score: self.all.brier_score(),
-            labels,
-            unknown_labels: unknown,
-        }
-    }
+    genres.into_iter().map(report).collect()
 }

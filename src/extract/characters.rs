@@ -76,7 +76,7 @@ impl<'a> Characters<'a> {
             *flag = true;
         }
         let mut index = 0;
-        for sentence in &input.prepared.sentences {
+        for sentence in input.prepared.sentences() {
             let start = characters.advance(index, sentence.span.start);
             let end = characters.advance(start, sentence.span.end);
             let kind = input

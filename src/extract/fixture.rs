@@ -48,7 +48,8 @@ fn prepare(text: &str) -> Prepared {
             format: Format::PlainText,
             charset: "UTF-8",
         },
-        sentences,
+        folded: Folded { text: text.to_owned(), ..Folded::default() },
+        sentences: OnceLock::from(sentences),
         page: PageFacts::default(),
         language: "zh-Hans",
         warnings: Vec::new(),
@@ -60,7 +61,7 @@ pub(crate) fn extract(text: &str, reference: Option<civil::Date>) -> Extraction 
     static MACHINE: OnceLock<(Extractor, Segmenter)> = OnceLock::new();
     let (extractor, segmenter) = MACHINE.get_or_init(|| (tests::extractor(), Segmenter::new()));
     let prepared = prepare(text);
-    let folded = Folded { text: text.to_owned(), shifts: Vec::new() };
+    let folded = Folded { text: text.to_owned(), ..Folded::default() };
     let tokens = segmenter.segment(&folded);
     let anchors = Anchors { reference: reference.map(|day| day.at(12, 0, 0, 0)), published: None };
     extractor.extract(
@@ -72,7 +73,7 @@ pub(crate) fn extract(text: &str, reference: Option<civil::Date>) -> Extraction 
 /// Hands the characters of a text to `look`.
 pub(crate) fn characters(text: &str, look: impl FnOnce(&super::characters::Characters<'_>)) {
     let prepared = prepare(text);
-    let folded = Folded { text: text.to_owned(), shifts: Vec::new() };
+    let folded = Folded { text: text.to_owned(), ..Folded::default() };
     let input = Input { prepared: &prepared, folded: &folded, tokens: &[], anchors: Anchors::default() };
     look(&super::characters::Characters::new(&input));
 }

@@ -77,6 +77,19 @@ impl Segmenter {
         &self.words.table
     }
 
+    /// How often the dictionary's own texts hold a word, in its folded spelling; 0 for what it does not know.
+    #[must_use]
+    pub fn frequency(&self, word: &str) -> u64 {
+        let Words { table, alphabet } = &*self.words;
+        table.frequency(word.chars().map(|character| alphabet.code(character)))
+    }
+
+    /// How many words those texts have together.
+    #[must_use]
+    pub fn total_frequency(&self) -> u64 {
+        self.words.table.total()
+    }
+
     /// Splits `folded` into words, white space and punctuation included, in order and without gaps.
     #[must_use]
     pub fn segment(&self, folded: &Folded) -> Vec<Token> {
@@ -107,5 +120,27 @@ impl Segmenter {
 impl Default for Segmenter {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frequencies_are_those_of_the_dictionary() {
+        let segmenter = Segmenter::new();
+        let (common, rare) = (segmenter.frequency("我们"), segmenter.frequency("饕餮"));
+        assert!(common > 100 * rare && rare > 0, "{common} {rare}");
+        for strange in ["没有这个词的词", "", "我们\u{1F600}", "中华人民共和国国歌歌"] {
+            assert_eq!(segmenter.frequency(strange), 0, "{strange}");
+        }
+        let words = segmenter.table().words();
+        // jieba cuts at some characters that its dictionary has words with; those words are never looked up.
+        let whole = |word: &str| word.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        for (word, frequency) in words.iter().filter(|(word, _)| whole(word)) {
+            assert_eq!(segmenter.frequency(word), *frequency, "{word}");
+        }
+        assert!(segmenter.total_frequency() > words.iter().map(|(_, frequency)| frequency).sum::<u64>() / 2);
     }
 }

@@ -269,6 +269,23 @@ impl Table {
         self.singles[usize::from(code)]
     }
 
+    /// Frequency of the word of these codes, 0 where they are none.
+    #[must_use]
+    pub fn frequency(&self, codes: impl IntoIterator<Item = u16>) -> u64 {
+        let mut codes = codes.into_iter();
+        let Some(root) = codes.next().map(|code| self.root(code)) else { return 0 };
+        let number = match codes.next() {
+            None => root.weight(),
+            Some(second) => codes
+                .try_fold(self.pair(root, second), |cell, code| {
+                    (cell != Cell::EMPTY).then(|| self.child(cell, code))
+                })
+                .map_or(0, Cell::weight),
+        };
+        // The first is that of no word.
+        if number == 0 { 0 } else { self.frequencies.get(usize::from(number)).copied().unwrap_or_default() }
+    }
+
     /// All words with their frequencies, in no useful order.
     #[must_use]
     pub fn words(&self) -> Vec<(String, u64)> {

@@ -16,6 +16,7 @@ use crate::extract::ExtractOptions;
 use crate::text::Content;
 use crate::text::Document;
 use crate::topic::ClassifyOptions;
+use crate::topic::calibration::Assignment;
 use crate::topic::model::Label;
 use crate::wire::pb;
 
@@ -44,6 +45,8 @@ pub struct ModelInfo {
     pub training_document_count: u32,
     /// Features with a weight.
     pub feature_count: u32,
+    /// Every document has exactly one label.
+    pub single_label: bool,
     /// What segmentation and extraction rest on.
     pub resources: Vec<ResourceInfo>,
 }
@@ -155,6 +158,7 @@ impl Model {
             training_data_digest,
             training_document_count,
             feature_count,
+            single_label,
             resources,
         } = &self.info;
         let mut labels: Vec<pb::Label> = labels.iter().map(label).collect();
@@ -174,6 +178,7 @@ impl Model {
             feature_count: *feature_count,
             resources: resources.iter().map(resource).collect(),
             failure: String::new(),
+            single_label: *single_label,
         }
     }
 }
@@ -231,6 +236,7 @@ impl ModelInfo {
             training_data_digest: training.corpus_sha256.clone(),
             training_document_count: training.documents,
             feature_count: bundle.model.weights.keys().len() as u32,
+            single_label: bundle.model.calibration.assignment == Assignment::Exclusive,
             resources: Vec::new(),
         }
     }

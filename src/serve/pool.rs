@@ -84,6 +84,8 @@ struct Queue {
     /// Documents in work, and of these those of lists and streams.
     running: usize,
     running_bulk: usize,
+    /// Bytes of single documents in work.
+    running_single_bytes: usize,
     /// Single documents in work on threads that are there for them only.
     running_extra: usize,
     speed: Speed,
@@ -146,6 +148,7 @@ impl Shared {
             };
             let is_bulk = lane != Lane::Single;
             queue.running += 1;
+            queue.running_single_bytes += if is_bulk { 0 } else { bytes };
             queue.running_bulk += usize::from(is_bulk);
             queue.running_extra += usize::from(interactive);
             // Work that waited for a thread of its own kind may now have one.
@@ -162,6 +165,7 @@ impl Shared {
             drop(place);
             queue = self.queue();
             queue.running -= 1;
+            queue.running_single_bytes -= if is_bulk { 0 } else { bytes };
             queue.running_bulk -= usize::from(is_bulk);
             queue.running_extra -= usize::from(interactive);
             if is_wanted {
@@ -182,6 +186,7 @@ impl Pool {
             idle: 0,
             running: 0,
             running_bulk: 0,
+            running_single_bytes: 0,
             running_extra: 0,
             speed: Speed { bytes: FIRST_GUESS.0, nanos: FIRST_GUESS.1 },
             swept: None,
@@ -232,6 +237,9 @@ impl Pool {
         let mut taken = take();
         if taken.is_none() && self.sweep() {
             taken = take();
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(Failure::Deadline);
         }
         let Some(mut taken) = taken else {
             let missing = all.saturating_sub(room.available_permits());
@@ -299,7 +307,10 @@ impl Pool {
             return Duration::ZERO;
         }
         let workers = self.workers as f64 * queue.lanes.share(lane);
-        queue.speed.time(queue.lanes.bytes(lane), workers)
+        // What is in work is half done, on average. Documents of lists and streams are left out: single ones have threads
+        // that do not wait for these.
+        let begun = queue.speed.time(queue.running_single_bytes / 2, self.workers as f64);
+        begun + queue.speed.time(queue.lanes.bytes(lane), workers)
     }
 
     /// The refusal, with the time that so many bytes will take.
@@ -487,6 +498,8 @@ mod tests {
             }),
         );
         begun.recv().unwrap();
+        let passed = Some(Instant::now());
+        assert!(matches!(pool.try_admit(Lane::Single, &[10], passed), Err(Failure::Deadline)));
         pool.submit(places.next().unwrap(), job(|| {}));
         let soon = Instant::now() + Duration::from_millis(20);
         assert!(pool.try_admit(Lane::Single, &[10], Some(soon)).is_err());

@@ -116,7 +116,8 @@ fn files(settings: &Tls) -> io::Result<Files> {
 }
 
 fn at(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    // Where the kind is kept, it is told in place of the message, and the path is lost.
+    io::Error::other(format!("{}: {error}", path.display()))
 }
 
 fn wrong(what: &str, reason: impl std::fmt::Display) -> io::Error {

@@ -18,8 +18,10 @@ use super::page::Line;
 use super::page::PageFacts;
 use super::page::View;
 use super::page::attribution;
+use super::page::cue::Cues;
 use super::page::headline;
 use super::page::headline::Headline;
+use super::scan;
 use super::span::Span;
 
 /// Longest first line, in characters, that is taken for a headline.
@@ -29,18 +31,21 @@ const LONGEST_FIRST_LINE: usize = 100;
 #[must_use]
 pub fn from_plain_text(title: &str, content: &str) -> (CleanBuilder, Facts) {
     let all: Vec<Line> = lines(content).map(|span| line(content, span)).collect();
-    let view = View { text: content, lines: all, html: None };
+    let view = View::new(content, all, None);
     let headline = if title.trim().is_empty() { headline::first_line(&view) } else { None };
     let headline_line = headline.as_ref().and_then(|headline| headline.line);
     let facts = page::facts(&view, headline);
-    let mut draft = CleanBuilder::default();
+    let mut draft = CleanBuilder::with_capacity(title.len() + content.len() + 1, view.lines.len() + 1, 2);
     draft.field(Field::Title, title, |_| ParagraphKind::Title);
     let mut index = 0;
     draft.field(Field::Content, content, |text| {
         let kind = if headline_line == Some(index) {
             ParagraphKind::Title
         } else {
-            special_kind(text, view.lines.get(index), &facts).unwrap_or(ParagraphKind::Body)
+            view.lines
+                .get(index)
+                .and_then(|line| special_kind(text, line, &facts))
+                .unwrap_or(ParagraphKind::Body)
         };
         index += 1;
         kind
@@ -49,8 +54,9 @@ pub fn from_plain_text(title: &str, content: &str) -> (CleanBuilder, Facts) {
 }
 
 fn line(text: &str, span: Span) -> Line {
-    let chars = span.of(text).chars().filter(|&character| !is_space(character)).count();
-    Line { span, node: 0, heading: false, link: false, article: true, chars }
+    let chars = scan::count_visible(span.of(text));
+    let cues = Cues::default();
+    Line { span, node: 0, heading: false, link: false, article: true, chars, cues }
 }
 
 /// The draft of an HTML page or fragment.
@@ -70,8 +76,9 @@ pub fn from_html(title: &str, content: &str) -> (CleanBuilder, Facts) {
         link: block.link_chars * 2 > block.chars,
         article: false,
         chars: block.chars as usize,
+        cues: Cues::default(),
     });
-    let mut view = View { text: &page.text, lines: lines.collect(), html: Some((&tree, &page)) };
+    let mut view = View::new(&page.text, lines.collect(), Some((&tree, &page)));
     let first = first_line.and_then(|_| headline::of_line(&view, 0));
     let headline = first.or_else(|| headline::find(&view));
     let headline_line = headline.as_ref().and_then(|headline| headline.line);
@@ -95,7 +102,8 @@ fn draft_of(
     facts: &Facts,
     tree: &Tree<'_>,
 ) -> CleanBuilder {
-    let mut draft = CleanBuilder::default();
+    let (bytes, segments) = (title.len() + page.text.len() + 1, page.segments.len() + 1);
+    let mut draft = CleanBuilder::with_capacity(bytes, page.blocks.len() + 1, segments);
     draft.field(Field::Title, title, |_| ParagraphKind::Title);
     let shown = headline.and_then(|headline| headline.line);
     let repeated = headline.is_some_and(|headline| {
@@ -105,24 +113,27 @@ fn draft_of(
         && !repeated
         && !shown.is_some_and(|line| article.blocks.contains(&line))
     {
-        let value = Page::of_value(tree, headline.found.source.clone());
         match shown.and_then(|line| page.blocks.get(line)) {
             Some(block) => {
                 let segments = page.segments_of(block.span);
                 draft.paragraph(page.text_of(block), ParagraphKind::Title, block.span.start, segments);
             }
             None => {
+                let value = Page::of_value(tree, headline.found.source.clone());
                 let segments = value.segments.iter().copied();
                 draft.paragraph(&value.text, ParagraphKind::Title, 0, segments);
             }
         }
     }
-    let headline_letters = headline.map(|headline| page::letters(&headline.found.text)).unwrap_or_default();
+    // Bars that stick to the window repeat the headline.
+    let repeatable = headline.filter(|headline| article.whole_page && headline.line.is_some());
+    let headline_letters = repeatable.map(|headline| page::letters(&headline.found.text));
     for &index in &article.blocks {
         let Some(block) = page.blocks.get(index) else { continue };
-        // Bars that stick to the window repeat the headline.
-        let again = article.whole_page && shown != Some(index) && block.chars <= 200;
-        if again && shown.is_some() && page::letters(page.text_of(block)) == headline_letters {
+        if let Some(letters) = &headline_letters
+            && (shown != Some(index) && block.chars <= 200)
+            && page::letters(page.text_of(block)) == *letters
+        {
             continue;
         }
         let kind = if shown == Some(index) {
@@ -131,7 +142,8 @@ fn draft_of(
             }
             ParagraphKind::Title
         } else {
-            special_kind(page.text_of(block), view.lines.get(index), facts).unwrap_or(block.kind)
+            let line = view.lines.get(index);
+            line.and_then(|line| special_kind(page.text_of(block), line, facts)).unwrap_or(block.kind)
         };
         let segments = page.segments_of(block.span);
         draft.paragraph(page.text_of(block), kind, block.span.start, segments);
@@ -143,7 +155,7 @@ fn draft_of(
 fn first_line_end(content: &str) -> Option<usize> {
     let start = content.len() - content.trim_start_matches(is_space).len();
     let line = content.get(start..)?;
-    let len = line.find(['\n', '\r'])?;
+    let len = memchr::memchr2(b'\n', b'\r', line.as_bytes())?;
     let line = line.get(..len)?;
     let chars = line.chars().count();
     let reads_so = chars <= LONGEST_FIRST_LINE && !line.ends_with('。') && !line.contains('<');
@@ -151,11 +163,13 @@ fn first_line_end(content: &str) -> Option<usize> {
 }
 
 /// The kind that a paragraph has by what it says.
-fn special_kind(text: &str, line: Option<&Line>, facts: &Facts) -> Option<ParagraphKind> {
-    if attribution::original_title_in(text).is_some_and(|(_, alone)| alone) {
+fn special_kind(text: &str, line: &Line, facts: &Facts) -> Option<ParagraphKind> {
+    if line.cues.hold(Cues::ORIGINAL_TITLE)
+        && attribution::original_title_in(text).is_some_and(|(_, alone)| alone)
+    {
         return Some(ParagraphKind::OriginalTitle);
     }
-    let chars = line.map_or(usize::MAX, |line| line.chars);
+    let chars = line.chars;
     if attribution::is_metadata(text, chars) {
         return Some(ParagraphKind::Metadata);
     }

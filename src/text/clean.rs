@@ -3,6 +3,7 @@
 use super::decode::RawOffsets;
 use super::document::Field;
 use super::document::Format;
+use super::scan;
 use super::span::Span;
 
 /// What part of the page a paragraph is.
@@ -156,6 +157,16 @@ pub struct CleanBuilder {
 }
 
 impl CleanBuilder {
+    /// An empty text with room for `bytes`, `paragraphs` and their `segments`.
+    #[must_use]
+    pub fn with_capacity(bytes: usize, paragraphs: usize, segments: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            paragraphs: Vec::with_capacity(paragraphs),
+            segments: Vec::with_capacity(segments),
+        }
+    }
+
     /// Begins a new line, unless nothing is written yet.
     fn begin_line(&mut self) {
         if !self.text.is_empty() {
@@ -215,12 +226,25 @@ impl CleanBuilder {
 
 /// The lines of `text` that are not blank, trimmed. A line ends with LF, CRLF, CR or a Unicode line separator.
 pub fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
-    let mut start = 0;
-    let ends = text.match_indices(['\n', '\r', '\u{2028}', '\u{2029}']).map(|(at, end)| (at, at + end.len()));
-    ends.chain([(text.len(), text.len())]).filter_map(move |(end, next)| {
-        let span = trimmed(text, Span::new(start, end));
-        start = next;
-        (!span.is_empty()).then_some(span)
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        loop {
+            let start = next?;
+            let end = match scan::line_end(text.get(start..)?) {
+                Some((len, after)) => {
+                    next = Some(start + after);
+                    start + len
+                }
+                None => {
+                    next = None;
+                    text.len()
+                }
+            };
+            let span = trimmed(text, Span::new(start, end));
+            if !span.is_empty() {
+                return Some(span);
+            }
+        }
     })
 }
 
@@ -236,8 +260,7 @@ pub fn is_space(character: char) -> bool {
 #[must_use]
 pub fn trimmed(text: &str, span: Span) -> Span {
     let covered = span.of(text);
-    let start = covered.len() - covered.trim_start_matches(is_space).len();
-    let len = covered.trim_matches(is_space).len();
-    let start = span.start as usize + start;
-    Span::new(start, start + len)
+    let begun = covered.trim_start_matches(is_space);
+    let start = span.start as usize + covered.len() - begun.len();
+    Span::new(start, start + begun.trim_end_matches(is_space).len())
 }

@@ -36,12 +36,11 @@ pub fn is_html(text: &str) -> bool {
     let mut tokenizer = Tokenizer::new(text);
     let mut opened = [false; Element::COUNT];
     while let Some(token) = tokenizer.next() {
-        let (name, closing) = match token {
+        let (element, closing) = match token {
             Token::Text(_) | Token::RawText(_) => continue,
-            Token::Start { name, .. } => (name, false),
-            Token::End { name, .. } => (name, true),
+            Token::Start { element, .. } => (element, false),
+            Token::End { element, .. } => (element, true),
         };
-        let element = Element::of(&text.get(name).unwrap_or_default().to_ascii_lowercase());
         if element == Element::Other {
             continue;
         }

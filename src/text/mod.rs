@@ -19,6 +19,7 @@ pub use span::Span;
 
 pub mod decode;
 pub mod clean;
+pub mod scan;
 pub mod normalize;
 pub mod html;
 pub mod page;
@@ -26,6 +27,8 @@ pub mod article;
 pub mod sentence;
 pub mod language;
 pub mod offsets;
+
+use std::sync::OnceLock;
 
 use crate::error::Error;
 
@@ -42,8 +45,10 @@ pub use sentence::Sentence;
 pub struct Prepared {
     /// The text that is analysed.
     pub clean: CleanText,
-    /// Its sentences.
-    pub sentences: Vec<Sentence>,
+    /// The same in one spelling.
+    pub folded: Folded,
+    /// Its sentences once they were asked for, see [`Prepared::sentences`].
+    pub sentences: OnceLock<Vec<Sentence>>,
     /// About the page itself.
     pub page: PageFacts,
     /// "zh-Hans", "zh-Hant", "ja", "ko", "en", …, "und".
@@ -52,10 +57,18 @@ pub struct Prepared {
     pub warnings: Vec<Warning>,
 }
 
+impl Prepared {
+    /// Its sentences, found when they are first asked for: topics without an explanation need none.
+    #[must_use]
+    pub fn sentences(&self) -> &[Sentence] {
+        self.sentences.get_or_init(|| sentence::sentences(&self.clean))
+    }
+}
+
 /// Largest title or content: clean text, with its own line breaks, must stay countable in 32 bits.
 const LARGEST: usize = 1 << 30;
 
-/// Decodes, cleans and splits a document.
+/// Decodes, cleans and folds a document.
 ///
 /// # Errors
 /// [`Error::EmptyDocument`] when nothing but white space and markup is there; [`Error::UnknownCharset`] for an
@@ -96,6 +109,7 @@ pub fn prepare(document: &Document) -> Result<Prepared, Error> {
         return Err(Error::EmptyDocument);
     }
     let page = article::located(&document.title, facts, &clean.map);
-    let language = language::detect(&clean, &document.language, &mut warnings);
-    Ok(Prepared { sentences: sentence::sentences(&clean), clean, page, language, warnings })
+    let folded = normalize::fold(&clean.text);
+    let language = language::detect(&clean.text, &folded, &document.language, &mut warnings);
+    Ok(Prepared { clean, folded, sentences: OnceLock::new(), page, language, warnings })
 }

@@ -14,6 +14,8 @@ pub struct Folded {
     /// `(folded offset, clean offset)` right after every character whose length changed, ascending; between two of
     /// them both texts run in step.
     pub shifts: Vec<(u32, u32)>,
+    /// Whether a character that is only written in traditional text was folded.
+    pub traditional: bool,
 }
 
 impl Folded {
@@ -35,15 +37,22 @@ impl Folded {
 /// Folds `text`: ASCII case, full-width letters, digits and space, traditional characters.
 #[must_use]
 pub fn fold(text: &str) -> Folded {
-    let mut folded = Folded { text: String::with_capacity(text.len()), shifts: Vec::new() };
-    for (at, character) in text.char_indices() {
+    let changing = &*CHANGING;
+    let mut folded = Folded { text: String::with_capacity(text.len()), ..Folded::default() };
+    let mut rest = text;
+    loop {
+        let (same, after) = rest.split_at_checked(changing.unchanged_len(rest)).unwrap_or((rest, ""));
+        folded.text.push_str(same);
+        let mut characters = after.chars();
+        let Some(character) = characters.next() else { return folded };
+        rest = characters.as_str();
         let other = fold_char(character);
         folded.text.push(other);
+        folded.traditional |= simplified(character).is_some();
         if other.len_utf8() != character.len_utf8() {
-            folded.shifts.push((folded.text.len() as u32, (at + character.len_utf8()) as u32));
+            folded.shifts.push((folded.text.len() as u32, (text.len() - rest.len()) as u32));
         }
     }
-    folded
 }
 
 /// Folds one character: ASCII capitals, full-width letters and digits, the ideographic space, traditional characters.
@@ -142,6 +151,88 @@ static SIMPLIFIED: LazyLock<CharacterTable> = LazyLock::new(|| {
     table
 });
 
+/// Which characters folding changes: one bit for each below U+10000.
+#[derive(Debug)]
+struct Changing {
+    words: [u64; Self::WORDS],
+}
+
+impl Changing {
+    const WORDS: usize = 0x1_0000 / 64;
+
+    fn insert(&mut self, character: char) {
+        let Ok(point) = u16::try_from(u32::from(character)) else { return };
+        let (a, b, c) = (0xE0 | point >> 12, 0x80 | point >> 6 & 0x3F, 0x80 | point & 0x3F);
+        if let Some(word) = self.words.get_mut(Self::word(a as u8, b as u8)) {
+            *word |= 1 << (c & 0x3F);
+        }
+    }
+
+    /// Which word holds the bits of the characters of three bytes that begin with these two.
+    #[inline(always)]
+    fn word(a: u8, b: u8) -> usize {
+        (usize::from(a) << 6 ^ usize::from(b)) & (Self::WORDS - 1)
+    }
+
+    /// The length of what comes before the first character of `text` that folding changes, or that stands beyond
+    /// U+FFFF and may be one.
+    fn unchanged_len(&self, text: &str) -> usize {
+        let mut rest = text.as_bytes();
+        'text: loop {
+            // Four characters of three bytes, as nearly all are, decide together.
+            while let Some((&[a, b, c, d, e, f, g, h, i, j, k, l], after)) = rest.split_first_chunk() {
+                let others = (a ^ 0xE0) | (d ^ 0xE0) | (g ^ 0xE0) | (j ^ 0xE0);
+                let changed = self.bit(a, b, c) | self.bit(d, e, f) | self.bit(g, h, i) | self.bit(j, k, l);
+                if others >= 0x10 || changed {
+                    break;
+                }
+                rest = after;
+            }
+            // One by one past what is none of the kind.
+            let mut passed = false;
+            loop {
+                let (changes, after) = match rest {
+                    [0xE0..0xF0, _, _, ..] if passed => continue 'text,
+                    &[a @ 0xE0..0xF0, b, c, ref after @ ..] => (self.bit(a, b, c), after),
+                    // Spelt in three bytes, U+0000 to U+07FF begin with 0xE0.
+                    &[a @ ..0x80, ref after @ ..] => {
+                        passed = true;
+                        (self.bit(0xE0, 0x80 | a >> 6, a), after)
+                    }
+                    &[a @ 0xC0..0xE0, b, ref after @ ..] => {
+                        passed = true;
+                        (self.bit(0xE0, 0x80 | a & 0x1F, b), after)
+                    }
+                    _ => break 'text,
+                };
+                if changes {
+                    break 'text;
+                }
+                rest = after;
+            }
+        }
+        text.len() - rest.len()
+    }
+
+    /// The bit of a character of three bytes.
+    #[inline(always)]
+    fn bit(&self, a: u8, b: u8, c: u8) -> bool {
+        #[expect(clippy::indexing_slicing, reason = "what is cut to ten bits cannot leave 1024 places")]
+        let word = self.words[Self::word(a, b)];
+        word >> (c & 0x3F) & 1 != 0
+    }
+}
+
+static CHANGING: LazyLock<Changing> = LazyLock::new(|| {
+    let mut changing = Changing { words: [0; Changing::WORDS] };
+    // Beside the traditional ones, only ASCII and full-width forms change.
+    let forms = ('\0'..='\u{7F}').chain('\u{3000}'..='\u{3000}').chain('\u{FF00}'..='\u{FFEF}');
+    for character in forms.chain(traditional()).filter(|&character| fold_char(character) != character) {
+        changing.insert(character);
+    }
+    changing
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +249,16 @@ mod tests {
         check("，。（）％《》“”", "，。（）％《》“”");
         check("乾坤 著名 皇后", "乾坤 著名 皇后");
         check("𠮷😀é", "𠮷😀é");
+    }
+
+    #[test]
+    fn every_character_that_folding_changes_is_stopped_at() {
+        for character in '\0'..=char::MAX {
+            let text = format!("中{character}");
+            let same = fold_char(character) == character && (character as u32) < 0x1_0000;
+            let expected = if same { text.len() } else { 3 };
+            assert_eq!(CHANGING.unchanged_len(&text), expected, "{character:?}");
+        }
     }
 
     #[test]
@@ -182,6 +283,7 @@ mod tests {
                 prop_assert_eq!(fold_char(original), character);
             }
             prop_assert_eq!(folded.clean_span(Span::new(0, folded.text.len())), Span::new(0, text.len()));
+            prop_assert_eq!(folded.traditional, text.chars().any(|c| simplified(c).is_some()));
             prop_assert_eq!(fold(&folded.text).text, folded.text);
         }
     }

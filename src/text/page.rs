@@ -5,6 +5,7 @@
 //!                                                        └─attribution→ source, byline, original headline
 //! ```
 
+pub mod cue;
 pub mod headline;
 pub mod publish_time;
 pub mod name;
@@ -13,6 +14,7 @@ pub mod byline;
 
 use std::ops::Range;
 
+use cue::Cues;
 use jiff::civil;
 
 use super::document::Located;
@@ -105,6 +107,8 @@ pub struct Line {
     pub article: bool,
     /// Characters other than white space.
     pub chars: usize,
+    /// Which of the words that the rules go by it holds.
+    pub cues: Cues,
 }
 
 /// The lines of a page or of a plain text.
@@ -118,6 +122,24 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// A view of lines in order, whose cues are still to be found.
+    #[must_use]
+    pub fn new(text: &'a str, mut lines: Vec<Line>, html: Option<(&'a Tree<'a>, &'a Page)>) -> Self {
+        let mut later = lines.iter_mut().peekable();
+        cue::each(text, |at, kind| {
+            while later.next_if(|line| (line.span.end as usize) <= at).is_some() {}
+            if let Some(line) = later.peek_mut() {
+                line.cues.add(kind);
+            }
+        });
+        Self { text, lines, html }
+    }
+
+    /// Whether line `index` holds cues of a kind.
+    fn holds(&self, index: usize, kind: Cues) -> bool {
+        self.lines.get(index).is_some_and(|line| line.cues.hold(kind))
+    }
+
     /// The text of line `index`.
     #[must_use]
     pub fn line(&self, index: usize) -> &'a str {
@@ -146,7 +168,7 @@ impl<'a> View<'a> {
     /// The first `<meta>` whose name, property or itemprop is the first of `names` that occurs, with a value.
     #[must_use]
     pub fn meta(&self, names: &[&str]) -> Option<Found> {
-        let (tree, _) = self.html?;
+        let (tree, _) = self.html.filter(|(tree, _)| tree.holds(Element::Meta))?;
         let named = |index: NodeIndex, wanted: &str| {
             ["name", "property", "itemprop"].iter().any(|attribute| {
                 tree.attribute(index, attribute).is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted))

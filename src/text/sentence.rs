@@ -18,10 +18,13 @@ pub struct Sentence {
 /// The sentences of the body. Headlines and metadata lines are none, unless there is nothing else.
 #[must_use]
 pub fn sentences(clean: &CleanText) -> Vec<Sentence> {
-    let of = |wanted: fn(ParagraphKind) -> bool| {
-        let mut found = Vec::new();
+    let mut splitter = Splitter::default();
+    let mut of = |wanted: fn(ParagraphKind) -> bool| {
+        let mut found = Vec::with_capacity(clean.paragraphs.len() + clean.text.len() / 128);
         for (index, paragraph) in clean.paragraphs.iter().enumerate().filter(|(_, p)| wanted(p.kind)) {
-            split(&clean.text, paragraph.span, |span| found.push(Sentence { span, paragraph: index as u32 }));
+            splitter.split(&clean.text, paragraph.span, |span| {
+                found.push(Sentence { span, paragraph: index as u32 });
+            });
         }
         found
     };
@@ -44,34 +47,79 @@ const QUOTED_WORD: usize = 60;
 /// Longest parenthesis, in bytes, that is kept in one piece.
 const PARENTHESIS: usize = 300;
 
-/// Calls `emit` for each sentence of the paragraph `within`, in order.
-fn split(text: &str, within: Span, mut emit: impl FnMut(Span)) {
-    let paragraph = within.of(text);
-    let enclosures = Enclosures::of(paragraph);
-    let mut start = 0;
-    let mut rest = paragraph.char_indices().peekable();
-    while let Some((at, character)) = rest.next() {
-        if matches!(character, '\u{4E00}'..='\u{9FFF}') || !is_terminal(character) {
-            continue;
-        }
-        let mut end = at + character.len_utf8();
-        while let Some((next, more)) = rest.next_if(|&(_, next)| is_terminal(next) || is_closing(next)) {
-            end = next + more.len_utf8();
-        }
-        let marks = paragraph.get(at..end).unwrap_or_default();
-        let after = paragraph.get(end..).unwrap_or_default();
-        if ends_here(marks, after) && !enclosures.hold_together(at, end) {
-            let span = Span::new(within.start as usize + start, within.start as usize + end);
-            let span = trimmed(text, span);
-            if !span.is_empty() {
-                emit(span);
+/// Splits paragraphs, one after another in the same memory.
+#[derive(Debug, Default)]
+struct Splitter {
+    /// What may end a sentence: first byte of each terminal mark.
+    terminals: Vec<u32>,
+    enclosures: Enclosures,
+}
+
+impl Splitter {
+    /// Calls `emit` for each sentence of the paragraph `within`, in order.
+    fn split(&mut self, text: &str, within: Span, mut emit: impl FnMut(Span)) {
+        let paragraph = within.of(text);
+        self.read(paragraph);
+        let mut start = 0;
+        let mut beyond = 0;
+        for &at in &self.terminals {
+            let at = at as usize;
+            if at < beyond {
+                continue;
             }
-            start = end;
+            let rest = paragraph.get(at..).unwrap_or_default();
+            let after = rest.trim_start_matches(|c| is_terminal(c) || is_closing(c));
+            let (marks, _) = rest.split_at_checked(rest.len() - after.len()).unwrap_or_default();
+            let end = at + marks.len();
+            beyond = end;
+            if ends_here(marks, after) && !self.enclosures.hold_together(at, end) {
+                let span = Span::new(within.start as usize + start, within.start as usize + end);
+                let span = trimmed(text, span);
+                if !span.is_empty() {
+                    emit(span);
+                }
+                start = end;
+            }
+        }
+        let last = trimmed(text, Span::new(within.start as usize + start, within.end as usize));
+        if !last.is_empty() {
+            emit(last);
         }
     }
-    let last = trimmed(text, Span::new(within.start as usize + start, within.end as usize));
-    if !last.is_empty() {
-        emit(last);
+
+    /// Finds the terminal marks and the enclosures of `paragraph`.
+    fn read(&mut self, paragraph: &str) {
+        self.terminals.clear();
+        self.enclosures.clear();
+        let mut rest = paragraph.as_bytes();
+        loop {
+            // Nearly all characters are Chinese ones.
+            while let Some((&[0xE4..0xEA, _, _], after)) = rest.split_first_chunk() {
+                rest = after;
+            }
+            rest = match rest {
+                // "……？" and other quotation marks; "。" and brackets; "！（）？"; "｡".
+                [0xE2, 0x80 | 0x81, ..]
+                | [0xE3, 0x80, 0x82 | 0x88..=0x91, ..]
+                | [0xEF, 0xBC, 0x81 | 0x88 | 0x89 | 0x9F, ..]
+                | [0xEF, 0xBD, 0xA1, ..]
+                | [b'!' | b'?' | b'.' | b'(' | b')', ..] => {
+                    let at = paragraph.len() - rest.len();
+                    let Some(character) = paragraph.get(at..).and_then(|rest| rest.chars().next()) else {
+                        break;
+                    };
+                    if is_terminal(character) {
+                        self.terminals.push(at as u32);
+                    } else {
+                        self.enclosures.read(paragraph, at, character);
+                    }
+                    rest.get(character.len_utf8()..).unwrap_or_default()
+                }
+                [0xE2 | 0xE3 | 0xEF, _, _, after @ ..] | [_, after @ ..] => after,
+                [] => break,
+            };
+        }
+        self.enclosures.finish();
     }
 }
 
@@ -85,6 +133,9 @@ fn is_closing(character: char) -> bool {
 
 /// Whether terminal `marks` end a sentence before `after`.
 fn ends_here(marks: &str, after: &str) -> bool {
+    if marks.starts_with(['。', '！', '？']) {
+        return true;
+    }
     let next = after.chars().next();
     if marks.contains(['。', '！', '？', '｡', '‼', '⁇', '⁈', '⁉']) {
         return true;
@@ -107,7 +158,10 @@ fn ends_here(marks: &str, after: &str) -> bool {
 }
 
 /// Brackets and quotation marks of one paragraph that hold their text together.
+#[derive(Debug, Default)]
 struct Enclosures {
+    /// Per kind of bracket, where the innermost open one stands; an inner one of the same kind replaces it.
+    open: [Option<(usize, char)>; 9],
     /// `(start, end, kind)` in bytes, by start; brackets included.
     pairs: Vec<(usize, usize, Enclosure)>,
     /// For each pair, the furthest end among it and all pairs before it.
@@ -124,65 +178,72 @@ enum Enclosure {
 }
 
 impl Enclosures {
-    fn of(paragraph: &str) -> Self {
-        const PAIRS: [(char, char); 9] = [
-            ('《', '》'),
-            ('〈', '〉'),
-            ('（', '）'),
-            ('(', ')'),
-            ('【', '】'),
-            ('“', '”'),
-            ('‘', '’'),
-            ('「', '」'),
-            ('『', '』'),
-        ];
-        // Per kind, the innermost open bracket and what stood before it; an inner one of the same kind replaces it.
-        let mut open: [Option<(usize, char)>; PAIRS.len()] = [None; PAIRS.len()];
-        let mut pairs = Vec::new();
-        let mut before = '。';
-        for (at, character) in paragraph.char_indices() {
-            // Most characters are Chinese ones and none of the pairs'.
-            if matches!(character, '\u{4E00}'..='\u{9FFF}') {
-                before = character;
-                continue;
-            }
-            for (slot, &(opening, closing)) in open.iter_mut().zip(&PAIRS) {
-                if character == opening {
-                    *slot = Some((at, before));
-                } else if character == closing
-                    && let Some((start, before)) = slot.take()
-                {
-                    let end = at + character.len_utf8();
-                    if let Some(kind) = Self::kind(opening, end - start, before) {
-                        pairs.push((start, end, kind));
-                    }
-                }
-            }
-            if !is_space(character) {
-                before = character;
-            }
-        }
-        pairs.sort_unstable_by_key(|&(start, end, _)| (start, end));
-        let reach = pairs
-            .iter()
-            .scan(0, |furthest, &(_, end, _)| {
-                *furthest = end.max(*furthest);
-                Some(*furthest)
-            })
-            .collect();
-        Self { pairs, reach }
+    fn clear(&mut self) {
+        self.open = [None; 9];
+        self.pairs.clear();
+        self.reach.clear();
     }
 
-    fn kind(opening: char, len: usize, before: char) -> Option<Enclosure> {
-        match opening {
-            '《' | '〈' => (len <= PARENTHESIS).then_some(Enclosure::Name),
-            '（' | '(' | '【' => (len <= PARENTHESIS).then_some(Enclosure::Piece),
-            _ if len > QUOTED_WORD => None,
-            _ if matches!(before, '：' | ':' | '，' | ',') || is_terminal(before) || is_closing(before) => {
-                Some(Enclosure::Piece)
+    /// Takes notice of the character at `at`, which follows those read before.
+    fn read(&mut self, paragraph: &str, at: usize, character: char) {
+        let (kind, opens) = match character {
+            '《' => (0, true),
+            '》' => (0, false),
+            '〈' => (1, true),
+            '〉' => (1, false),
+            '（' => (2, true),
+            '）' => (2, false),
+            '(' => (3, true),
+            ')' => (3, false),
+            '【' => (4, true),
+            '】' => (4, false),
+            '“' => (5, true),
+            '”' => (5, false),
+            '‘' => (6, true),
+            '’' => (6, false),
+            '「' => (7, true),
+            '」' => (7, false),
+            '『' => (8, true),
+            '』' => (8, false),
+            _ => return,
+        };
+        let Some(slot) = self.open.get_mut(kind) else { return };
+        if opens {
+            *slot = Some((at, character));
+        } else if let Some((start, opening)) = slot.take() {
+            let end = at + character.len_utf8();
+            let before = paragraph.get(..start).unwrap_or_default();
+            if let Some(kind) = Self::kind(opening, end - start, before) {
+                self.pairs.push((start, end, kind));
             }
-            _ => Some(Enclosure::Name),
         }
+    }
+
+    /// Brings the pairs in order when all are there.
+    fn finish(&mut self) {
+        self.pairs.sort_unstable_by_key(|&(start, end, _)| (start, end));
+        let mut furthest = 0;
+        for &(_, end, _) in &self.pairs {
+            furthest = end.max(furthest);
+            self.reach.push(furthest);
+        }
+    }
+
+    /// What a pair of `len` bytes holds that follows `before`, by what opens it. No white space is looked at twice:
+    /// only one pair can follow it.
+    fn kind(opening: char, len: usize, before: &str) -> Option<Enclosure> {
+        match opening {
+            '《' | '〈' => return (len <= PARENTHESIS).then_some(Enclosure::Name),
+            '（' | '(' | '【' => return (len <= PARENTHESIS).then_some(Enclosure::Piece),
+            _ if len > QUOTED_WORD => return None,
+            _ => {}
+        }
+        // Quotation marks after a colon, after punctuation that ends something, or at the very beginning quote speech.
+        let speech = match before.trim_end_matches(is_space).chars().next_back() {
+            Some(last) => matches!(last, '：' | ':' | '，' | ',') || is_terminal(last) || is_closing(last),
+            None => true,
+        };
+        Some(if speech { Enclosure::Piece } else { Enclosure::Name })
     }
 
     /// Whether a pair forbids to end a sentence at `end`, after marks at `at`.
@@ -215,7 +276,7 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
-        split(text, Span::new(0, text.len()), |span| found.push(span.of(text)));
+        Splitter::default().split(text, Span::new(0, text.len()), |span| found.push(span.of(text)));
         found
     }
 

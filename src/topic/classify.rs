@@ -1,11 +1,11 @@
 //! Features to calibrated labels.
 
-use super::AbstainReason;
 use super::Classification;
 use super::ClassifyOptions;
 use super::ExplanationLevel;
 use super::LabelScore;
 use super::ParagraphClassification;
+use super::calibration::Assignment;
 use super::explain;
 use super::familiarity::Makeup;
 use super::features::Key;
@@ -40,6 +40,15 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Decision values of all labels for a text, and what they rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scores {
+    /// One per label.
+    pub values: Vec<Score>,
+    /// Distinct features of the text that have weights.
+    pub features: u32,
+}
+
 /// Scores documents against the labels of one model.
 #[derive(Clone, Debug)]
 pub struct Classifier {
@@ -66,13 +75,14 @@ impl Classifier {
     pub fn classify(&self, input: &Input<'_>, options: &ClassifyOptions) -> Result<Classification, Error> {
         let wanted = self.wanted(&options.label_ids)?;
         let makeup = Makeup::of(input.segmented());
-        let out_of_vocabulary_ratio = makeup.out_of_vocabulary_ratio(|key| self.model.knows_word(key));
-        let refusal = makeup.refusal(&self.model.domain, out_of_vocabulary_ratio);
+        let domain = &self.model.domain;
+        let known = makeup.known(&self.model.lexicon, domain.unknown_familiarity);
+        let refusal = makeup.refusal(domain, known);
         let scores = self.scores(input, None);
         let all = self.labels(&scores, options.min_probability, refusal.is_some());
         let abstain = match all.iter().any(|label| label.selected) {
             true => None,
-            false => Some(refusal.unwrap_or(AbstainReason::LowConfidence)),
+            false => Some(refusal.unwrap_or_else(|| known.doubt(domain))),
         };
         let mut returned: Vec<(usize, LabelScore)> = all
             .into_iter()
@@ -105,7 +115,8 @@ impl Classifier {
             abstain,
             explanations,
             paragraphs,
-            out_of_vocabulary_ratio,
+            out_of_vocabulary_ratio: known.out_of_vocabulary_ratio,
+            familiarity: known.familiarity,
         })
     }
 
@@ -125,11 +136,30 @@ impl Classifier {
     /// Decision values of all labels for the whole text, or for the parts of it that `kept` names: spans of the clean
     /// text in order, apart from one another.
     #[must_use]
-    pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Vec<Score> {
-        let mut scores: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
+    pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Scores {
+        let mut values: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
         let counts = self.counts(input, kept);
-        self.model.weights.add_up(counts.values().map(|(key, _, value)| (key, value)), &mut scores);
-        scores
+        let features =
+            self.model.weights.add_up(counts.values().map(|(key, _, value)| (key, value)), &mut values);
+        Scores { values, features }
+    }
+
+    /// The probability of each label.
+    #[must_use]
+    pub fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        self.model.calibration.probabilities(&scores.values, scores.features)
+    }
+
+    /// The label that is likelier than all others, the first of equals, where only one can be right.
+    #[must_use]
+    pub fn only(&self, scores: &Scores) -> Option<usize> {
+        match self.model.calibration.assignment {
+            Assignment::Independent => None,
+            Assignment::Exclusive => {
+                let best = scores.values.iter().copied().max()?;
+                scores.values.iter().position(|&score| score == best)
+            }
+        }
     }
 
     fn counts(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Counts {
@@ -151,20 +181,24 @@ impl Classifier {
             .filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
-    fn labels(&self, scores: &[Score], min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
-        let label = |(label, score): (&super::model::Label, &Score)| {
-            let probability = score.probability();
-            let threshold = min_probability.unwrap_or(label.threshold);
-            LabelScore {
-                id: label.id.clone(),
-                display_name: label.display_name.clone(),
-                probability,
-                decision_value: score.to_f64(),
-                threshold,
-                selected: !refused && probability >= threshold,
-            }
-        };
-        self.model.labels.iter().zip(scores).map(label).collect()
+    fn labels(&self, scores: &Scores, min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
+        let only = self.only(scores);
+        let probabilities = self.probabilities(scores);
+        let labels = self.model.labels.iter().zip(&scores.values).zip(probabilities).enumerate();
+        labels
+            .map(|(at, ((label, score), probability))| {
+                let threshold = min_probability.unwrap_or(label.threshold);
+                let likeliest = only.is_none_or(|only| only == at);
+                LabelScore {
+                    id: label.id.clone(),
+                    display_name: label.display_name.clone(),
+                    probability,
+                    decision_value: score.to_f64(),
+                    threshold,
+                    selected: !refused && likeliest && probability >= threshold,
+                }
+            })
+            .collect()
     }
 
     fn paragraphs(

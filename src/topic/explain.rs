@@ -131,7 +131,7 @@ fn sentences(
     reasons: &[Reason],
     of: impl Fn(&Reason) -> i64,
 ) -> Vec<SentenceContribution> {
-    let all = &input.prepared.sentences;
+    let all = input.prepared.sentences();
     let mut sums = vec![0i64; all.len()];
     for reason in reasons {
         let count = i64::try_from(reason.spans.len()).unwrap_or(i64::MAX).max(1);
@@ -163,17 +163,22 @@ fn counterfactual(
     ranked: &[SentenceContribution],
     (column, threshold): (usize, f64),
 ) -> Option<Counterfactual> {
-    let probability = |removed: &[Span]| {
+    // The probability of the label for what is left, and whether it would be selected for it.
+    let verdict = |removed: &[Span]| {
         let kept = complement(removed, input.prepared.clean.text.len());
-        classifier.scores(input, Some(&kept)).get(column).copied().unwrap_or_default().probability()
+        let scores = classifier.scores(input, Some(&kept));
+        let probability = classifier.probabilities(&scores).get(column).copied().unwrap_or_default();
+        let likeliest = classifier.only(&scores).is_none_or(|only| only == column);
+        (probability, likeliest && probability >= threshold)
     };
+    let stands = |removed: &[Span]| verdict(removed).1;
     let limit = MAX_REMOVED.min(ranked.len() / 2);
     let mut removed: Vec<Span> = Vec::new();
     let mut flipped = false;
     for sentence in ranked.iter().filter(|sentence| sentence.contribution > 0.0).take(limit) {
         let at = removed.partition_point(|span| *span < sentence.span);
         removed.insert(at, sentence.span);
-        if probability(&removed) < threshold {
+        if !stands(&removed) {
             flipped = true;
             break;
         }
@@ -185,11 +190,11 @@ fn counterfactual(
     for sentence in ranked.iter().take(limit).rev() {
         let Some(at) = removed.iter().position(|span| *span == sentence.span) else { continue };
         let span = removed.remove(at);
-        if removed.is_empty() || probability(&removed) >= threshold {
+        if removed.is_empty() || stands(&removed) {
             removed.insert(at, span);
         }
     }
-    Some(Counterfactual { probability_without: probability(&removed), sentences: removed })
+    Some(Counterfactual { probability_without: verdict(&removed).0, sentences: removed })
 }
 
 /// What lies between the spans, which are in order and apart from one another.

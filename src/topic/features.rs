@@ -1,7 +1,8 @@
 //! Words and characters into features. Training and serving both come through here.
 //!
 //! A document is a bag of word n-grams and character n-grams, each n-gram within an unbroken run of letters,
-//! digits and Chinese characters. Its value is sublinear in its count and normalised per block:
+//! digits and Chinese characters, or, where marks count, of anything but white space. Its value is sublinear in its
+//! count and normalised per block:
 //!
 //! ```text
 //! value(f) = (1 + ln count(f)) / √ Σ_{g in block} (1 + ln count(g))²
@@ -68,11 +69,14 @@ pub struct FeatureOptions {
     pub character_ngrams: u8,
     /// How often an occurrence in the headline counts.
     pub title_weight: u32,
+    /// Whether punctuation, and where a paragraph begins and ends, are part of n-grams: it tells kinds of headlines
+    /// apart, and little else.
+    pub marks: bool,
 }
 
 impl Default for FeatureOptions {
     fn default() -> Self {
-        Self { word_ngrams: 2, character_ngrams: 3, title_weight: 2 }
+        Self { word_ngrams: 2, character_ngrams: 3, title_weight: 2, marks: false }
     }
 }
 
@@ -93,10 +97,17 @@ struct Stretch {
     /// In the clean text.
     clean: Span,
     weight: u32,
+    /// It begins where its paragraph does.
+    opens: bool,
+    /// It ends where its paragraph does.
+    closes: bool,
 }
 
 const WORD: u64 = 0x9e37_79b9_7f4a_7c15;
 const CHARACTER: u64 = 0xc2b2_ae3d_27d4_eb4f;
+/// Stand in n-grams for the beginning and the end of a paragraph; no character has such a number.
+const OPENING: u64 = 0x11_0000;
+const CLOSING: u64 = 0x11_0001;
 
 /// Mixes one more unit into a hash (the multiply-xorshift round of MurmurHash3's finaliser).
 fn mix(hash: u64, unit: u64) -> u64 {
@@ -155,18 +166,27 @@ impl FeatureOptions {
             let first = kept.partition_point(|part| part.end <= span.start);
             for part in kept.iter().skip(first).take_while(|part| part.start < span.end) {
                 let clean = Span { start: part.start.max(span.start), end: part.end.min(span.end) };
-                stretches.push(Stretch { clean, weight });
+                let (opens, closes) = (clean.start == span.start, clean.end == span.end);
+                stretches.push(Stretch { clean, weight, opens, closes });
             }
         }
         stretches
     }
 
+    /// Whether a character can be part of an n-gram.
+    fn joins(&self, c: char) -> bool {
+        self.marks || is_content(c)
+    }
+
     fn words(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl FnMut(Occurrence)) {
         // Hashes and starts of the words before the current one, nearest first, within an unbroken run.
         let mut before: [Option<(u64, u32)>; 2] = [None, None];
+        if self.marks && stretch.opens {
+            before[0] = tokens.first().map(|token| (OPENING, token.folded.start));
+        }
         for token in tokens {
             let word = token.folded.of(folded);
-            if !word.chars().next().is_some_and(is_content) {
+            if !word.chars().next().is_some_and(|c| self.joins(c)) {
                 before = [None, None];
                 continue;
             }
@@ -184,6 +204,12 @@ impl FeatureOptions {
             }
             before = [Some((hash, token.folded.start)), before[0]];
         }
+        if let (true, true, 2.., Some((one, start)), Some(last)) =
+            (self.marks, stretch.closes, self.word_ngrams, before[0], tokens.last())
+        {
+            let folded = Span { start, end: last.folded.end };
+            sink(Occurrence { key: mix(one, CLOSING), block: Block::Words, weight: stretch.weight, folded });
+        }
     }
 
     fn characters(
@@ -199,8 +225,12 @@ impl FeatureOptions {
         // The characters before the current one, oldest first, within an unbroken run.
         let mut window: [(u64, u32); 4] = [(0, 0); 4];
         let mut filled = 0;
+        if self.marks && stretch.opens {
+            window[3] = (OPENING, run.start);
+            filled = 1;
+        }
         for (at, c) in run.of(folded).char_indices() {
-            if !is_content(c) {
+            if !self.joins(c) {
                 filled = 0;
                 continue;
             }
@@ -213,6 +243,14 @@ impl FeatureOptions {
             for &(unit, start) in window.iter().rev().take(filled) {
                 key = mix(key, unit);
                 let folded = Span { start, end };
+                sink(Occurrence { key, block: Block::Characters, weight: stretch.weight, folded });
+            }
+        }
+        if self.marks && stretch.closes {
+            let mut key = mix(CHARACTER, CLOSING);
+            for &(unit, start) in window.iter().rev().take(filled.min(longest.saturating_sub(1))) {
+                key = mix(key, unit);
+                let folded = Span { start, end: run.end };
                 sink(Occurrence { key, block: Block::Characters, weight: stretch.weight, folded });
             }
         }

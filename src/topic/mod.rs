@@ -3,6 +3,8 @@
 pub mod features;
 pub mod values;
 pub mod weights;
+pub mod lexicon;
+pub mod calibration;
 pub mod model;
 pub mod familiarity;
 pub mod classify;
@@ -63,11 +65,11 @@ pub struct LabelScore {
     pub display_name: String,
     /// Calibrated, in [0, 1].
     pub probability: f64,
-    /// Log-odds; a multiple of 2^-32.
+    /// Sum of the contributions, which the probability follows from; a multiple of 2^-32.
     pub decision_value: f64,
     /// Probability from which it is selected.
     pub threshold: f64,
-    /// Whether it was reached.
+    /// Whether it was reached and, where labels exclude one another, no other label is likelier.
     pub selected: bool,
 }
 
@@ -139,4 +141,6 @@ pub struct Classification {
     pub paragraphs: Vec<ParagraphClassification>,
     /// Share of Chinese words absent from the vocabulary, in [0, 1].
     pub out_of_vocabulary_ratio: f64,
+    /// How much the words are those of the training documents: above 0 more than those of Chinese at large.
+    pub familiarity: f64,
 }

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::calibration::Calibration;
 use super::features::FeatureOptions;
+use super::lexicon::Lexicon;
 use super::weights::Weights;
 
 /// One label of a model.
@@ -52,6 +54,13 @@ pub struct Domain {
     pub min_han_share: f64,
     /// Share of its Chinese words that may be unknown at most.
     pub max_out_of_vocabulary_ratio: f64,
+    /// Familiarity of a word that no training document has, in steps of the lexicon.
+    pub unknown_familiarity: i8,
+    /// Mean familiarity of its words that it needs at least.
+    pub min_familiarity: f64,
+    /// Mean familiarity of its words that nearly all documents have. One that gets no label and has less is taken for one
+    /// of another kind, not for one about nothing.
+    pub usual_familiarity: f64,
 }
 
 /// A trained model.
@@ -63,22 +72,10 @@ pub struct TopicModel {
     pub labels: Vec<Label>,
     /// Weights.
     pub weights: Weights,
-    /// Upper halves of the keys of the words in the training documents, ascending.
-    pub words: Vec<u32>,
+    /// The words of the training documents.
+    pub lexicon: Lexicon,
     /// What the training documents were like.
     pub domain: Domain,
-}
-
-impl TopicModel {
-    /// Whether a word, by the key of its unigram, occurred in the training documents.
-    #[must_use]
-    pub fn knows_word(&self, key: u64) -> bool {
-        self.words.binary_search(&word_hash(key)).is_ok()
-    }
-}
-
-/// What is kept of a word's key: enough to tell whether the word is known.
-#[must_use]
-pub fn word_hash(key: u64) -> u32 {
-    (key >> 32) as u32
+    /// How decision values become probabilities.
+    pub calibration: Calibration,
 }

@@ -25,15 +25,6 @@ impl Score {
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / (1u64 << Self::FRACTION_BITS) as f64
     }
-
-    /// The probability whose log-odds this is, to six decimals.
-    ///
-    /// libm's exponential is the same on every machine, the platform's is not.
-    #[must_use]
-    pub fn probability(self) -> f64 {
-        let probability = 1.0 / (1.0 + libm::exp(-self.to_f64()));
-        (probability * 1e6).round() / 1e6
-    }
 }
 
 /// Weights of one feature, a number per label: `mantissas[label] · 2^(shift - 16)`.
@@ -50,6 +41,12 @@ impl<'a> Row<'a> {
     fn of(bytes: &'a [i8], labels: usize) -> Self {
         let shift = bytes.last().copied().unwrap_or_default() as u8;
         Self { mantissas: bytes.get(..labels).unwrap_or_default(), shift }
+    }
+
+    /// What a mantissa of 1 stands for.
+    #[must_use]
+    pub fn unit(&self) -> f64 {
+        libm::exp2(f64::from(i32::from(self.shift) - WEIGHT_FRACTION_BITS))
     }
 }
 

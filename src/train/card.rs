@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use crate::bundle::Manifest;
 use crate::evaluate::topics::TopicReport;
+use crate::evaluate::weakest;
+use crate::topic::calibration::Assignment;
 
 /// What the card says that neither the manifest nor a report knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,17 +38,37 @@ fn render(
     writeln!(card, "## What it is\n")?;
     writeln!(
         card,
-        "A sparse linear model over jieba words and character n-grams, several topics per document. The n-gram weights \
-         are trained by our own solver (dual coordinate descent, squared hinge) behind linfa's `Fit` and \
-         `PredictInplace` traits; the probability of each topic is a logistic regression trained by linfa-logistic on \
-         held-out scores. Both collapse into one row of small integers per feature.\n"
+        "A sparse linear model over jieba words and character n-grams, {}. The n-gram weights are trained by our own \
+         solver (dual coordinate descent, squared hinge) behind linfa's `Fit` and `PredictInplace` traits; {}. Both \
+         collapse into one row of small integers per feature. Probabilities rise with these decision values, the \
+         more steeply the more of a text the model knows; those lines are fitted by cross-validation on documents \
+         and on pieces cut from them.\n",
+        match manifest.calibration.assignment {
+            Assignment::Independent => "any number of labels per document",
+            Assignment::Exclusive => "exactly one label per document",
+        },
+        match manifest.calibration.assignment {
+            Assignment::Independent => {
+                "the probability of each label is a logistic regression trained by linfa-logistic on held-out scores"
+            }
+            Assignment::Exclusive => {
+                "the probabilities of all labels are a softmax whose slope and intercepts are fitted on held-out scores"
+            }
+        }
     )?;
     writeln!(card, "| | |\n| --- | --- |")?;
     writeln!(card, "| labels | {} |", manifest.labels.len())?;
     writeln!(card, "| training documents | {} |", training.documents)?;
     writeln!(card, "| corpus SHA-256 | `{}` |", training.corpus_sha256)?;
     writeln!(card, "| trained by | wenmai {} |", training.program)?;
-    writeln!(card, "| command | `{}` |\n", training.command)?;
+    writeln!(card, "| command | `{}` |", training.command)?;
+    writeln!(
+        card,
+        "| chosen by cross-validation | cost {}, log-count ratio smoothing {}, marks as features: {} |\n",
+        training.cost,
+        training.ratio_smoothing,
+        if manifest.features.marks { "yes" } else { "no" }
+    )?;
     if !notes.sources.is_empty() {
         writeln!(card, "## Sources and terms\n\n{}\n", notes.sources.trim())?;
     }
@@ -60,6 +82,15 @@ fn render(
         card,
         "| {:.4} | {:.4} | {:.4} | {:.4} |\n",
         training.micro_f1, training.macro_f1, training.calibration_error, training.brier_score
+    )?;
+    writeln!(
+        card,
+        "Leaving out weak weights and rounding the others costs {:.2} points of {} on documents held out.\n",
+        training.compression_loss * 100.0,
+        match manifest.calibration.assignment {
+            Assignment::Independent => "micro-F1",
+            Assignment::Exclusive => "accuracy",
+        }
     )?;
     if let Some((name, digest, report)) = report {
         writeln!(
@@ -78,6 +109,13 @@ fn render(
             report.calibration_error,
             report.brier_score
         )?;
+        let named = |id: &str| {
+            let label = manifest.labels.iter().find(|label| label.id == id);
+            label.map_or_else(|| id.to_owned(), |label| format!("{} ({id})", label.display_name))
+        };
+        if let Some(sentence) = weakest::sentence(report, named) {
+            writeln!(card, "{sentence}\n")?;
+        }
     }
     writeln!(card, "| label | name | threshold | documents | precision | recall | F1 | calibration error |")?;
     writeln!(card, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
@@ -102,10 +140,11 @@ fn render(
     writeln!(
         card,
         "- It abstains on texts with under {} letters, digits and Chinese characters, under {:.0} % Chinese characters \
-         among them, or over {:.0} % unknown Chinese words.",
+         among them, or whose words are not those of the training documents: under {:.2} on average, in logarithms \
+         of how much more often a word stands there than in Chinese at large.",
         domain.min_characters,
         domain.min_han_share * 100.0,
-        domain.max_out_of_vocabulary_ratio * 100.0
+        domain.min_familiarity
     )?;
     for note in &notes.notes {
         writeln!(card, "- {note}.")?;

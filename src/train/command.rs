@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::audit;
 use super::card;
 use super::card::CardNotes;
 use super::topics;
@@ -29,6 +30,8 @@ pub struct Request {
     pub out: PathBuf,
     /// Corpus that is only reported on.
     pub dev: Option<PathBuf>,
+    /// One in so many documents of the training corpus is only reported on, near-duplicates together.
+    pub hold_out: Option<usize>,
     /// Names and descriptions of labels, tab-separated: id, name, description.
     pub labels: Option<PathBuf>,
     /// Markdown about the sources and terms of the corpus, for the card.
@@ -58,9 +61,14 @@ pub struct Outcome {
 /// What reading the corpora, [`topics::train`], writing and the bundle's self-test refuse.
 pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> {
     check(request)?;
-    let corpus = Corpus::read(&request.train)?;
-    let dev = request.dev.as_deref().map(Corpus::read).transpose()?;
+    let mut corpus = Corpus::read(&request.train)?;
+    let mut dev = request.dev.as_deref().map(Corpus::read).transpose()?;
+    if let Some(parts) = request.hold_out {
+        let (rest, held_out) = topics::hold_out(corpus, parts, &request.options, &mut *progress)?;
+        (corpus, dev) = (rest, Some(held_out));
+    }
     let texts = request.labels.as_deref().map(label_texts).transpose()?.unwrap_or_default();
+    let mut odd = audit::audit(&corpus, dev.as_ref(), request.labels.as_deref().zip(Some(texts.as_slice())))?;
     let sources = match &request.sources {
         Some(path) => std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?,
         None => String::new(),
@@ -81,15 +89,21 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
             macro_f1: held_out.macro_f1,
             calibration_error: held_out.calibration_error,
             brier_score: held_out.brier_score,
+            compression_loss: held_out.compression_loss,
+            cost: trained.settings.cost,
+            ratio_smoothing: trained.settings.ratio_smoothing,
         },
         features: trained.model.features.clone(),
         segmentation: Segmentation::default(),
         domain: trained.model.domain,
+        calibration: trained.model.calibration.clone(),
         labels: trained.model.labels.clone(),
         files: std::collections::BTreeMap::new(),
     };
-    let notes = CardNotes { sources, notes: trained.notes.clone() };
+    odd.extend(trained.notes);
+    let notes = CardNotes { sources, notes: odd.clone() };
     let mut files = writer::files(manifest, &trained.model)?;
+    fits(&files, &request.options)?;
     files.write(&request.out)?;
     let bundle = writer::verify(&request.out)?;
     let report = match &dev {
@@ -100,16 +114,31 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
         }
         None => None,
     };
-    let measured =
-        dev.as_ref().zip(report.as_ref()).zip(request.dev.as_deref()).map(|((dev, report), path)| {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            (name, dev.digest.clone(), report)
-        });
+    let measured = dev.as_ref().zip(report.as_ref()).map(|(dev, report)| {
+        let path = request.dev.as_deref().unwrap_or(&request.train);
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        (name, dev.digest.clone(), report)
+    });
     let measured = measured.as_ref().map(|(name, digest, report)| (name.as_str(), digest.as_str(), *report));
     let card = card::write(&bundle.manifest, &notes, measured);
     files.0.insert("MODEL_CARD.md".to_owned(), card.into_bytes());
     files.write(&request.out)?;
-    Ok(Outcome { bundle, dev: report, notes: trained.notes })
+    Ok(Outcome { bundle, dev: report, notes: odd })
+}
+
+/// Refuses a bundle that is too large although nothing more can be left out.
+fn fits(files: &writer::Files, options: &TrainOptions) -> Result<(), Error> {
+    let size: usize = files.0.values().map(Vec::len).sum();
+    match size <= options.max_bytes {
+        true => Ok(()),
+        false => {
+            let reason = format!(
+                "the bundle has {size} bytes even with the fewest weights, {} are allowed",
+                options.max_bytes
+            );
+            Err(Error::Training { reason })
+        }
+    }
 }
 
 /// Refuses a name or version that could not be told apart in a list, and a folder that holds something else.
@@ -140,11 +169,22 @@ fn command(request: &Request) -> String {
     if let Some(labels) = &request.labels {
         command.push_str(&format!(" --labels {}", name(labels)));
     }
+    if let Some(parts) = request.hold_out {
+        command.push_str(&format!(" --hold-out {parts}"));
+    }
     let options = &request.options;
-    command.push_str(&format!(
-        " --name {} --version {} --seed {} --max-features {}",
-        request.name, request.version, options.seed, options.max_features
-    ));
+    command
+        .push_str(&format!(" --name {} --version {} --seed {}", request.name, request.version, options.seed));
+    let default = TrainOptions::default();
+    if options.max_features != default.max_features {
+        command.push_str(&format!(" --max-features {}", options.max_features));
+    }
+    if options.max_bytes != default.max_bytes {
+        command.push_str(&format!(" --max-model-size {}", options.max_bytes));
+    }
+    if options.balance {
+        command.push_str(" --balance");
+    }
     command
 }
 

@@ -44,6 +44,28 @@ pub fn choose(probabilities: &Array2<f32>, targets: &Array2<f32>) -> Vec<f64> {
         .collect()
 }
 
+/// Share of right answers that the floor of exclusive labels may cost.
+const LOST: f64 = 0.001;
+
+/// The floor under which not even the likeliest of labels that exclude one another is selected: the highest that
+/// costs next to none of the right answers on held-out probabilities.
+#[must_use]
+pub fn floor(probabilities: &Array2<f32>, targets: &Array2<f32>) -> f64 {
+    let mut right: Vec<f32> = probabilities
+        .rows()
+        .into_iter()
+        .zip(targets.rows())
+        .filter_map(|(probabilities, targets)| {
+            let best = probabilities.iter().zip(targets).max_by(|a, b| a.0.total_cmp(b.0))?;
+            (*best.1 > 0.0).then_some(*best.0)
+        })
+        .collect();
+    right.sort_by(f32::total_cmp);
+    let lost = (right.len() as f64 * LOST) as usize;
+    let lowest = right.get(lost).copied().map_or(0.0, f64::from);
+    ((lowest * 100.0).floor() / 100.0).min(0.5)
+}
+
 /// True positives, selections and truths at each candidate.
 fn curve(probabilities: ArrayView1<'_, f32>, targets: ArrayView1<'_, f32>) -> Vec<[f64; 3]> {
     let truths = targets.iter().filter(|&&target| target > 0.0).count() as f64;
@@ -103,5 +125,20 @@ mod tests {
         }
         let thresholds = choose(&probabilities, &targets);
         assert!(thresholds[0] > 0.2 && thresholds[0] <= 0.7, "{thresholds:?}");
+    }
+
+    #[test]
+    fn the_floor_loses_next_to_nothing() {
+        // 3,000 right answers from 0.3 up, and wrong ones under that.
+        let mut probabilities = Array2::zeros((4000, 2));
+        let mut targets = Array2::zeros((4000, 2));
+        for i in 0..4000 {
+            let right = i >= 1000;
+            let probability = if right { 0.3 + 0.0002 * (i - 1000) as f32 } else { 0.2 };
+            probabilities[[i, 0]] = probability;
+            probabilities[[i, 1]] = probability / 2.0;
+            targets[[i, usize::from(!right)]] = 1.0;
+        }
+        assert_eq!(floor(&probabilities, &targets), 0.3);
     }
 }

@@ -1,24 +1,32 @@
 //! A labelled corpus into a topic model.
 //!
 //! ```text
-//! corpus ─vectorize→ matrix ─┬─ per fold: svm on the rest → scores of the fold ─→ heads ─→ thresholds
-//!                            └─ svm on everything ────────────────────────────→ weights × heads ─→ pruned, rounded
+//! corpus ─vectorize→ matrix ─┬─ search: settings that do best on held-out folds
+//!                            ├─ per fold: svm on the rest → scores of the fold ─→ heads
+//!                            └─ svm on everything → weights × heads ─→ pruned, rounded ─→ lines by length ─→ thresholds
 //! ```
 
-use std::collections::HashMap;
-
 use linfa::DatasetBase;
-use linfa::ParamGuard;
 use linfa::traits::Fit;
-use linfa::traits::PredictInplace;
 use ndarray::Array2;
 use ndarray::Axis;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::collapse;
+use super::domain;
+use super::domain::Background;
 use super::folds;
 use super::heads;
 use super::heads::Head;
+use super::lengths;
+use super::lengths::Sample;
+use super::search;
+use super::search::Settings;
+use super::search::Trial;
 use super::svm::LinearModel;
-use super::svm::SvmParams;
+use super::svm::SvmValidParams;
 use super::thresholds;
 use super::vectorize;
 use super::vectorize::Bag;
@@ -29,31 +37,30 @@ use crate::error::Error;
 use crate::evaluate::metrics::Judgement;
 use crate::evaluate::metrics::Measures;
 use crate::segment::Segmenter;
+use crate::topic::calibration::Assignment;
+use crate::topic::calibration::Calibration;
 use crate::topic::features::FeatureOptions;
-use crate::topic::features::Key;
-use crate::topic::model::Domain;
 use crate::topic::model::Label;
 use crate::topic::model::Quality;
 use crate::topic::model::TopicModel;
-use crate::topic::model::word_hash;
 use crate::topic::weights::Score;
 use crate::topic::weights::Weights;
 
-/// How a topic model is trained.
+/// How a topic model is trained. What is not here is chosen by cross-validation on the corpus.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainOptions {
-    /// How documents become features.
+    /// How documents become features, but for marks, which are searched.
     pub features: FeatureOptions,
-    /// Cost of an error of the support vector machine against the size of its weights.
-    pub cost: f32,
-    /// Smoothing of the log-count ratios that weights are scaled by; 0 leaves them unscaled.
-    pub ratio_smoothing: f32,
     /// Folds of the cross-validation.
     pub folds: usize,
     /// Features that fewer documents hold are left out.
     pub min_documents: u32,
     /// Features that keep a weight at most.
     pub max_features: usize,
+    /// Bytes of the bundle at most; the weakest weights are left out until it fits.
+    pub max_bytes: usize,
+    /// Whether errors on rare labels cost more.
+    pub balance: bool,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -62,11 +69,11 @@ impl Default for TrainOptions {
     fn default() -> Self {
         Self {
             features: FeatureOptions::default(),
-            cost: 0.3,
-            ratio_smoothing: 0.5,
             folds: 4,
             min_documents: 2,
-            max_features: 200_000,
+            max_features: usize::MAX,
+            max_bytes: 10_000_000,
+            balance: false,
             seed: 1,
         }
     }
@@ -88,6 +95,8 @@ pub struct LabelText {
 pub struct Trained {
     /// The model.
     pub model: TopicModel,
+    /// The settings that were chosen.
+    pub settings: Settings,
     /// Over held-out documents, at the chosen thresholds.
     pub held_out: HeldOut,
     /// What the user should know about the corpus.
@@ -105,10 +114,18 @@ pub struct HeldOut {
     pub calibration_error: f64,
     /// Brier score over all labels.
     pub brier_score: f64,
+    /// What leaving out weights and rounding the others cost, of the accuracy where labels exclude one another, else
+    /// of the micro-F1.
+    pub compression_loss: f64,
 }
 
 /// The steps of training, for progress: name, done, out of.
 pub type Progress<'a> = &'a mut dyn FnMut(&'static str, usize, usize);
+
+/// Texts whose middle one has fewer characters than this are headlines and the like.
+const SHORT: usize = 120;
+/// Documents that are cut into pieces.
+const CUT: usize = 2500;
 
 /// Trains a topic model.
 ///
@@ -122,56 +139,124 @@ pub fn train(
     progress: Progress<'_>,
 ) -> Result<Trained, Error> {
     let (names, mut notes) = labels(corpus, options)?;
+    let assignment = match corpus.rows.iter().all(|row| row.labels.len() == 1) {
+        true => Assignment::Exclusive,
+        false => Assignment::Independent,
+    };
     let segmenter = Segmenter::new();
-    let mut bags = Vec::with_capacity(corpus.rows.len());
-    for (done, row) in corpus.rows.iter().enumerate() {
-        match vectorize::bag(&row.document(), &segmenter, &options.features) {
-            Ok(bag) => bags.push(bag),
-            Err(Error::EmptyDocument) => bags.push(Bag::default()),
-            Err(other) => return Err(other),
-        }
-        progress("reading documents", done + 1, corpus.rows.len());
-    }
+    let (mut bags, background) = read(corpus, &segmenter, &options.features, progress)?;
     let empty = bags.iter().filter(|bag| bag.features.is_empty()).count();
     if empty > 0 {
         notes.push(format!("{empty} documents hold no Chinese text, letters or digits and teach nothing"));
     }
     let targets = targets(corpus, &names);
+    let assigned = folds::assign(&bags, options.folds, options.seed);
+    let (lexicon, domain) = domain::learn(&bags, &background)?;
+    let mut features = options.features.clone();
+    let settings = {
+        let mut lengths: Vec<usize> = bags.iter().map(|bag| bag.makeup.characters).collect();
+        lengths.sort_unstable();
+        let short = lengths.get(lengths.len() / 2).is_some_and(|&median| median < SHORT);
+        let with_marks = FeatureOptions { marks: true, ..options.features.clone() };
+        let mut marked = match short {
+            true => Some(read(corpus, &segmenter, &with_marks, progress)?.0),
+            false => None,
+        };
+        let trial = Trial {
+            targets: &targets,
+            folds: &assigned,
+            assignment,
+            balance: options.balance,
+            seed: options.seed,
+        };
+        let mut tried = 0;
+        let settings = search::search(trial, &bags, marked.as_deref(), || {
+            tried += 1;
+            progress("choosing settings", tried, tried + 2);
+        })?;
+        if let (true, Some(marked)) = (settings.marks, marked.take()) {
+            bags = marked;
+            features = with_marks;
+        }
+        settings
+    };
     let vocabulary = Vocabulary::of(bags.iter(), options.min_documents);
     let matrix = Matrix::of(bags.iter(), &vocabulary);
-    let (words, domain) = domain(&bags);
-    let assigned = folds::assign(&bags, options.folds, options.seed);
     drop(bags);
+    let (cut, pieces) = pieces(corpus, &segmenter, &features, (&vocabulary, options.seed))?;
 
-    let params = SvmParams::new()
-        .cost(options.cost)
-        .ratio_smoothing(options.ratio_smoothing)
-        .seed(options.seed)
-        .check()?;
     let steps = options.folds + 2;
+    let learner = settings.learner(options.balance, options.seed)?;
     let mut held_out = Array2::<f32>::zeros(targets.raw_dim());
+    let mut held_out_pieces = Array2::<f32>::zeros((pieces.height(), names.len()));
+    let mut first = None;
     for fold in 0..options.folds {
         progress("cross-validating", fold, steps);
         let (inside, outside): (Vec<usize>, Vec<usize>) =
             (0..matrix.height()).partition(|&i| assigned.get(i) == Some(&fold));
         let model =
-            params.fit(&DatasetBase::new(matrix.select(&outside), targets.select(Axis(0), &outside)))?;
+            learner.fit(&DatasetBase::new(matrix.select(&outside), targets.select(Axis(0), &outside)))?;
         let rows = matrix.select(&inside);
-        let mut scores = model.default_target(&rows);
-        model.predict_inplace(&rows, &mut scores);
-        for (row, &i) in scores.rows().into_iter().zip(&inside) {
+        for (row, &i) in search::predict(&model, &rows).rows().into_iter().zip(&inside) {
             held_out.row_mut(i).assign(&row);
+        }
+        let of_fold: Vec<usize> = (0..cut.len())
+            .filter(|&piece| cut.get(piece).and_then(|&i| assigned.get(i)) == Some(&fold))
+            .collect();
+        for (row, &piece) in
+            search::predict(&model, &pieces.select(&of_fold)).rows().into_iter().zip(&of_fold)
+        {
+            held_out_pieces.row_mut(piece).assign(&row);
+        }
+        if fold == 0 {
+            first = Some((model, rows, inside));
         }
     }
     progress("fitting probabilities", options.folds, steps);
-    let heads = heads::fit(&held_out, &targets, &names)?;
-    let probabilities = cross_fitted(&held_out, &targets, &assigned, options.folds, (&heads, &names));
-    let thresholds = thresholds::choose(&probabilities, &targets);
+    let heads = heads::fit(&held_out, &targets, &names, assignment)?;
+    let log_odds = cross_fitted(&held_out, &targets, &assigned, options.folds, (&heads, &names, assignment));
     progress("fitting weights", options.folds + 1, steps);
-    let model = params.fit(&DatasetBase::new(matrix, targets.clone()))?;
+    let room = (room(options, names.len(), lexicon.len()), assignment);
+    let compression_loss = match first {
+        Some((model, rows, inside)) => {
+            let weights = collapse::collapse(&model, &heads, &vocabulary, room)?;
+            let biases = collapse::biases(&model, &heads);
+            let exact = head_scores(&search::predict(&model, &rows), &heads);
+            let (rounded, _) = collapse::score(&weights, &biases, (&rows, &vocabulary));
+            let truth = targets.select(Axis(0), &inside);
+            search::quality(&exact, &truth, assignment) - search::quality(&rounded, &truth, assignment)
+        }
+        None => 0.0,
+    };
+    let model = whole(&learner, &matrix, &targets)?;
+    let weights = collapse::collapse(&model, &heads, &vocabulary, room)?;
+    let biases = collapse::biases(&model, &heads);
 
-    let (qualities, overall) = quality(&probabilities, &targets, &thresholds);
-    let biases = biases(&model, &heads);
+    let known = |rows: &Matrix| known(&weights, rows, &vocabulary);
+    let (of_documents, of_pieces) = (known(&matrix), known(&pieces));
+    let sample = |features: u32, odds: ndarray::ArrayView1<'_, f32>, document: usize| Sample {
+        features,
+        log_odds: odds.iter().map(|&odds| f64::from(odds)).collect(),
+        truth: targets.row(document).iter().map(|&target| target > 0.0).collect(),
+    };
+    let piece_odds = head_scores(&held_out_pieces, &heads);
+    let samples = (0..matrix.height())
+        .zip(&of_documents)
+        .map(|(i, &features)| sample(features, log_odds.row(i), i))
+        .chain(
+            cut.iter()
+                .zip(&of_pieces)
+                .zip(piece_odds.rows())
+                .map(|((&i, &features), odds)| sample(features, odds, i)),
+        )
+        .collect();
+    let calibration = lengths::fit(samples, assignment)?;
+    let probabilities = probabilities(&log_odds, &of_documents, &calibration);
+    let thresholds = match assignment {
+        Assignment::Independent => thresholds::choose(&probabilities, &targets),
+        Assignment::Exclusive => vec![thresholds::floor(&probabilities, &targets); names.len()],
+    };
+    let (qualities, overall) = quality(&probabilities, &targets, &thresholds, assignment);
     let labels = names
         .iter()
         .zip(targets.columns())
@@ -190,10 +275,120 @@ pub fn train(
             }
         })
         .collect();
-    let weights = collapse(&model, &heads, &vocabulary, options.max_features)?;
     progress("fitting weights", steps, steps);
-    let model = TopicModel { features: options.features.clone(), labels, weights, words, domain };
-    Ok(Trained { model, held_out: overall, notes })
+    let model = TopicModel { features, labels, weights, lexicon, domain, calibration };
+    let compression_loss = (compression_loss * 1e4).round() / 1e4;
+    Ok(Trained { model, settings, held_out: HeldOut { compression_loss, ..overall }, notes })
+}
+
+/// Takes one in `parts` documents out of a corpus, near-duplicates together: what is left, and what was taken.
+///
+/// # Errors
+/// What reading the documents refuses; [`Error::Corpus`] when one part of the two is empty.
+pub fn hold_out(
+    mut corpus: Corpus,
+    parts: usize,
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Result<(Corpus, Corpus), Error> {
+    let (bags, _) = read(&corpus, &Segmenter::new(), &options.features, progress)?;
+    let assigned = folds::assign(&bags, parts, options.seed);
+    let mut held_out = Corpus { rows: Vec::new(), ..corpus.clone() };
+    let rows = std::mem::take(&mut corpus.rows);
+    for (row, part) in rows.into_iter().zip(assigned) {
+        match part {
+            0 => held_out.rows.push(row),
+            _ => corpus.rows.push(row),
+        }
+    }
+    if corpus.rows.is_empty() || held_out.rows.is_empty() {
+        let reason = format!("its documents cannot be divided into {parts} parts");
+        return Err(Error::Corpus { path: corpus.path, reason });
+    }
+    Ok((corpus, held_out))
+}
+
+/// The documents as features, and how common their words are.
+fn read(
+    corpus: &Corpus,
+    segmenter: &Segmenter,
+    features: &FeatureOptions,
+    progress: Progress<'_>,
+) -> Result<(Vec<Bag>, Background), Error> {
+    let mut background = Background::default();
+    let mut bags = Vec::with_capacity(corpus.rows.len());
+    for (done, row) in corpus.rows.iter().enumerate() {
+        match vectorize::bag(&row.document(), segmenter, features, &mut background) {
+            Ok(bag) => bags.push(bag),
+            Err(Error::EmptyDocument) => bags.push(Bag::default()),
+            Err(other) => return Err(other),
+        }
+        progress("reading documents", done + 1, corpus.rows.len());
+    }
+    Ok((bags, background))
+}
+
+/// Pieces of some of the documents, drawn: of which document each is, and their rows.
+fn pieces(
+    corpus: &Corpus,
+    segmenter: &Segmenter,
+    features: &FeatureOptions,
+    (vocabulary, seed): (&Vocabulary, u64),
+) -> Result<(Vec<usize>, Matrix), Error> {
+    let mut order: Vec<usize> = (0..corpus.rows.len()).collect();
+    order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
+    let (mut cut, mut bags) = (Vec::new(), Vec::new());
+    for (draw, &i) in order.iter().take(CUT).enumerate() {
+        let Some(row) = corpus.rows.get(i) else { continue };
+        match lengths::pieces(&row.document(), segmenter, features, draw) {
+            Ok(pieces) => {
+                cut.extend(pieces.iter().map(|_| i));
+                bags.extend(pieces);
+            }
+            Err(Error::EmptyDocument) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok((cut, Matrix::of(bags.iter(), vocabulary)))
+}
+
+fn whole(learner: &SvmValidParams, matrix: &Matrix, targets: &Array2<f32>) -> Result<LinearModel, Error> {
+    Ok(learner.fit(&DatasetBase::new(matrix.clone(), targets.clone()))?)
+}
+
+/// Rows of weights that fit into the bundle.
+fn room(options: &TrainOptions, labels: usize, words: usize) -> usize {
+    // A key, a shift and a mantissa per label; what a manifest and golden documents take is small beside them.
+    let others = 5 * words + 600 * labels + 40_000;
+    let rows = options.max_bytes.saturating_sub(others) / (9 + labels);
+    rows.min(options.max_features).max(1)
+}
+
+/// How many features of each row have weights.
+fn known(weights: &Weights, rows: &Matrix, vocabulary: &Vocabulary) -> Vec<u32> {
+    let kept: Vec<bool> = vocabulary.keys.iter().map(|&key| weights.row(key).is_some()).collect();
+    let has = |column: &&u32| kept.get(**column as usize).copied().unwrap_or_default();
+    (0..rows.height()).map(|i| rows.row(i).0.iter().filter(has).count() as u32).collect()
+}
+
+/// Log-odds of all rows.
+fn head_scores(scores: &Array2<f32>, heads: &[Head]) -> Array2<f32> {
+    let mut odds = Array2::zeros(scores.raw_dim());
+    for (mut odds, scores) in odds.rows_mut().into_iter().zip(scores.rows()) {
+        odds.iter_mut().zip(heads).for_each(|(slot, head)| *slot = head.log_odds(scores) as f32);
+    }
+    odds
+}
+
+/// Calibrated probabilities, as serving would give them.
+fn probabilities(log_odds: &Array2<f32>, known: &[u32], calibration: &Calibration) -> Array2<f32> {
+    let mut probabilities = Array2::zeros(log_odds.raw_dim());
+    for ((mut row, odds), &known) in probabilities.rows_mut().into_iter().zip(log_odds.rows()).zip(known) {
+        let scores: Vec<Score> = odds.iter().map(|&odds| Score::from_f64(f64::from(odds))).collect();
+        let given = calibration.probabilities(&scores, known);
+        row.iter_mut().zip(given).for_each(|(slot, probability)| *slot = probability as f32);
+    }
+    probabilities
 }
 
 /// The labels of the corpus, and what is odd about it.
@@ -238,48 +433,59 @@ fn targets(corpus: &Corpus, names: &[String]) -> Array2<f32> {
     targets
 }
 
-/// Probabilities of each document from heads that were fitted without its fold.
+/// Log-odds of each document from heads that were fitted without its fold.
 fn cross_fitted(
     scores: &Array2<f32>,
     targets: &Array2<f32>,
     assigned: &[usize],
     folds: usize,
-    (whole, names): (&[Head], &[String]),
+    (whole, names, assignment): (&[Head], &[String], Assignment),
 ) -> Array2<f32> {
-    let mut probabilities = Array2::zeros(scores.raw_dim());
+    let mut log_odds = Array2::zeros(scores.raw_dim());
     for fold in 0..folds {
-        let outside: Vec<usize> =
-            (0..scores.nrows()).filter(|&i| assigned.get(i).is_some_and(|&f| f != fold)).collect();
+        let (inside, outside): (Vec<usize>, Vec<usize>) =
+            (0..scores.nrows()).partition(|&i| assigned.get(i) == Some(&fold));
         let rest = (scores.select(Axis(0), &outside), targets.select(Axis(0), &outside));
         // A label whose few documents all lie in this fold has no head without it.
-        let heads = heads::fit(&rest.0, &rest.1, names).unwrap_or_else(|_| whole.to_vec());
-        for (i, mut row) in probabilities.rows_mut().into_iter().enumerate() {
-            if assigned.get(i) == Some(&fold) {
-                for (slot, head) in row.iter_mut().zip(&heads) {
-                    *slot = Score::from_f64(head.log_odds(scores.row(i).iter())).probability() as f32;
-                }
-            }
+        let heads = heads::fit(&rest.0, &rest.1, names, assignment).unwrap_or_else(|_| whole.to_vec());
+        let odds = head_scores(&scores.select(Axis(0), &inside), &heads);
+        for (odds, &i) in odds.rows().into_iter().zip(&inside) {
+            log_odds.row_mut(i).assign(&odds);
         }
     }
-    probabilities
+    log_odds
 }
 
 fn quality(
     probabilities: &Array2<f32>,
     targets: &Array2<f32>,
     thresholds: &[f64],
+    assignment: Assignment,
 ) -> (Vec<Quality>, HeldOut) {
     let round = |value: f64| (value * 1e4).round() / 1e4;
+    // Where labels exclude one another, the likeliest of each document, the first of equals.
+    let likeliest: Vec<usize> = probabilities
+        .rows()
+        .into_iter()
+        .map(|row| {
+            let best = row
+                .iter()
+                .enumerate()
+                .fold((f32::NEG_INFINITY, 0), |best, (at, &p)| if p > best.0 { (p, at) } else { best });
+            best.1
+        })
+        .collect();
     let mut all = Measures::default();
     let mut qualities = Vec::new();
-    for ((probabilities, targets), &threshold) in
-        probabilities.columns().into_iter().zip(targets.columns()).zip(thresholds)
+    for (column, ((probabilities, targets), &threshold)) in
+        probabilities.columns().into_iter().zip(targets.columns()).zip(thresholds).enumerate()
     {
         let mut measures = Measures::default();
-        for (&probability, &target) in probabilities.iter().zip(targets) {
+        for ((&probability, &target), &likeliest) in probabilities.iter().zip(targets).zip(&likeliest) {
             let probability = f64::from(probability);
-            let judgement =
-                Judgement { probability, selected: probability >= threshold, truth: target > 0.0 };
+            let selectable = assignment == Assignment::Independent || likeliest == column;
+            let selected = selectable && probability >= threshold;
+            let judgement = Judgement { probability, selected, truth: target > 0.0 };
             measures.add(judgement);
             all.add(judgement);
         }
@@ -297,99 +503,7 @@ fn quality(
         macro_f1: round(macro_f1),
         calibration_error: round(all.selected.error()),
         brier_score: round(all.brier_score()),
+        compression_loss: 0.0,
     };
     (qualities, overall)
-}
-
-/// Log-odds of each label for a document without features.
-fn biases(model: &LinearModel, heads: &[Head]) -> Vec<f64> {
-    heads.iter().map(|head| head.log_odds(model.bias())).collect()
-}
-
-/// Base model, heads and inverse document frequencies into one row per feature; the strongest rows are kept.
-fn collapse(
-    model: &LinearModel,
-    heads: &[Head],
-    vocabulary: &Vocabulary,
-    max_features: usize,
-) -> Result<Weights, Error> {
-    let labels = heads.len();
-    let rows: Vec<(&[f32], f64)> =
-        model.features().zip(vocabulary.idf.iter().map(|&idf| f64::from(idf))).collect();
-    let merged = |&(base, idf): &(&[f32], f64)| -> Vec<f64> {
-        heads
-            .iter()
-            .map(|head| idf * head.coefficients.iter().zip(base).map(|(c, w)| c * f64::from(*w)).sum::<f64>())
-            .collect()
-    };
-    // What a feature moves over a corpus: its weights, squared, as often as it occurs.
-    let strength = |row: &[f64], documents: u32| {
-        f64::from(documents) * row.iter().map(|weight| weight * weight).sum::<f64>()
-    };
-    let documents = vocabulary.documents.iter();
-    let mut order: Vec<(f64, usize)> = rows
-        .iter()
-        .zip(documents)
-        .enumerate()
-        .map(|(at, (row, &documents))| (strength(&merged(row), documents), at))
-        .collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut kept: Vec<usize> = order.into_iter().take(max_features).map(|(_, at)| at).collect();
-    kept.sort_unstable_by_key(|&at| vocabulary.keys.get(at));
-    let (mut keys, mut shifts, mut mantissas) = (Vec::new(), Vec::new(), Vec::new());
-    for at in kept {
-        let (Some(row), Some(&key)) = (rows.get(at), vocabulary.keys.get(at)) else { continue };
-        let (rounded, shift) = Weights::quantize(&merged(row));
-        if rounded.iter().any(|&mantissa| mantissa != 0) {
-            keys.push(key);
-            shifts.push(shift);
-            mantissas.extend(rounded);
-        }
-    }
-    Weights::new(labels, keys, &shifts, &mantissas)
-}
-
-/// Of a text with more unknown words than this nothing is said by any model.
-const MOST_UNKNOWN: f64 = 0.9;
-/// Words from which on a corpus's vocabulary tells its domain from others.
-const MIN_WORDS: usize = 5000;
-
-/// Every word of the corpus, and the bounds that nearly all of its documents keep.
-fn domain(bags: &[Bag]) -> (Vec<u32>, Domain) {
-    let mut documents_with: HashMap<u32, u32> = HashMap::new();
-    for bag in bags {
-        let mut words: Vec<u32> = bag.makeup.words.iter().map(|&key| word_hash(key)).collect();
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            *documents_with.entry(word).or_default() += 1;
-        }
-    }
-    // A document's own words are known to a model that learned from it; words of no other document stand for those
-    // that a new document would bring.
-    let shared = |key: Key| documents_with.get(&word_hash(key)).is_some_and(|&count| count > 1);
-    let makeups = || bags.iter().map(|bag| &bag.makeup).filter(|makeup| makeup.characters > 0);
-    let unknown = quantile(makeups().map(|makeup| makeup.out_of_vocabulary_ratio(shared)).collect(), 0.995);
-    let han = quantile(makeups().map(|makeup| makeup.han_share()).collect(), 0.005);
-    let characters = quantile(makeups().map(|makeup| makeup.characters as f64).collect(), 0.005);
-    let round = |value: f64| (value * 1e3).round() / 1e3;
-    let domain = Domain {
-        min_characters: (characters / 2.0).clamp(2.0, 8.0) as u32,
-        min_han_share: round((han / 2.0).min(0.4)),
-        // A corpus of few words does not know most words of its own domain either.
-        max_out_of_vocabulary_ratio: match documents_with.len() {
-            0..MIN_WORDS => MOST_UNKNOWN,
-            _ => round((unknown * 1.5 + 0.1).min(MOST_UNKNOWN)),
-        },
-    };
-    let mut words: Vec<u32> = documents_with.into_keys().collect();
-    words.sort_unstable();
-    (words, domain)
-}
-
-/// The value below which a share of the values lies; 0 where there are none.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = (values.len().saturating_sub(1) as f64 * share).round() as usize;
-    values.get(at).copied().unwrap_or_default()
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::domain::Background;
 use crate::error::Error;
 use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
-use crate::text::normalize;
+use crate::text::Span;
 use crate::topic::familiarity::Makeup;
 use crate::topic::features::Block;
 use crate::topic::features::FeatureOptions;
@@ -23,20 +24,33 @@ pub struct Bag {
     pub makeup: Makeup,
 }
 
-/// Reads one document for its features.
+/// Reads one document for its features, and how common its words are.
 ///
 /// # Errors
 /// What [`text::prepare`] refuses.
-pub fn bag(document: &Document, segmenter: &Segmenter, options: &FeatureOptions) -> Result<Bag, Error> {
+pub fn bag(
+    document: &Document,
+    segmenter: &Segmenter,
+    options: &FeatureOptions,
+    background: &mut Background,
+) -> Result<Bag, Error> {
     let prepared = text::prepare(document)?;
-    let folded = normalize::fold(&prepared.clean.text);
-    let tokens = segmenter.segment(&folded);
+    let folded = &prepared.folded;
+    let tokens = segmenter.segment(folded);
+    let text = Segmented { clean: &prepared.clean, folded, tokens: &tokens };
+    background.read(text, segmenter);
+    Ok(part(text, options, None))
+}
+
+/// The features of a text, or of the parts of it that `kept` names.
+#[must_use]
+pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Bag {
     let mut counts = Counts::default();
-    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
-    options.occurrences(text, None, |occurrence| counts.add(occurrence));
+    options.occurrences(text, kept, |occurrence| counts.add(occurrence));
     let features =
         counts.sorted_values().into_iter().map(|(key, block, value)| (key, block, value.to_f32())).collect();
-    Ok(Bag { features, makeup: Makeup::of(text) })
+    let makeup = if kept.is_none() { Makeup::of(text) } else { Makeup::default() };
+    Bag { features, makeup }
 }
 
 /// The features that have a column, and how rare each is.

@@ -117,7 +117,7 @@ fn stats(
     out_of_vocabulary_ratio: f64,
 ) -> pb::DocumentStats {
     let Accepted { document, unit, cut } = accepted;
-    let Prepared { clean, sentences, page: _, language, warnings: _ } = prepared;
+    let Prepared { clean, folded: _, sentences: _, page: _, language, warnings: _ } = prepared;
     let sha256 = match cut {
         Some(cut) => cut.sha256.clone().unwrap_or_default(),
         None if plan.include_digest => sha256(document),
@@ -140,7 +140,7 @@ fn stats(
         charset: clean.charset.to_owned(),
         code_point_count: count(clean.text.chars().count()),
         paragraph_count: count(clean.paragraphs.len()),
-        sentence_count: count(sentences.len()),
+        sentence_count: count(prepared.sentences().len()),
         token_count: count(token_count),
         out_of_vocabulary_ratio,
         truncated: cut.is_some(),

@@ -10,7 +10,14 @@ use crate::topic::LabelScore;
 
 /// Topics of one document.
 pub(super) fn encode(found: &Classification, spans: &Spans<'_>) -> pb::Classification {
-    let Classification { labels, abstain, explanations, paragraphs, out_of_vocabulary_ratio: _ } = found;
+    let Classification {
+        labels,
+        abstain,
+        explanations,
+        paragraphs,
+        out_of_vocabulary_ratio: _,
+        familiarity: _,
+    } = found;
     let paragraphs = paragraphs.iter().map(|paragraph| pb::ParagraphClassification {
         span: spans.encode(paragraph.span),
         labels: paragraph.labels.iter().map(label).collect(),

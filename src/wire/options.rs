@@ -86,6 +86,9 @@ pub struct Plan {
     pub classify_path: &'static str,
 }
 
+/// Bytes of an answer that every caller must be able to take: room for an error for each document of a list.
+const MIN_RESPONSE_BYTES: u32 = 64 * 1024;
+
 /// Options of every method into `plan`.
 pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: &mut Check) {
     let Some(common) = common else { return };
@@ -119,6 +122,10 @@ pub(super) fn common(common: Option<pb::CommonOptions>, plan: &mut Plan, check: 
     };
     plan.include_clean_text = include_clean_text;
     plan.include_digest = include_digest;
+    if (1..MIN_RESPONSE_BYTES).contains(&max_response_bytes) {
+        let least = format!("must be 0 or at least {MIN_RESPONSE_BYTES}, not {max_response_bytes}");
+        check.add("common.max_response_bytes", least);
+    }
     plan.max_response_bytes = usize::try_from(max_response_bytes).ok().filter(|&bytes| bytes > 0);
 }
 

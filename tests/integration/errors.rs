@@ -165,13 +165,18 @@ async fn what_fits_of_a_list_is_sent() {
         }
     }
     // A single answer keeps to it, too.
-    let common = Some(pb::CommonOptions {
-        include_clean_text: true,
-        max_response_bytes: 10_000,
-        ..Default::default()
-    });
-    let status = analyze(&server, pb::AnalyzeRequest { common, ..request(Some(text("", &long))) }).await;
-    assert_eq!(reason(&status, Code::ResourceExhausted, "RESPONSE_TOO_LARGE")["limit"], "5904");
+    let bounded = |max_response_bytes| pb::AnalyzeRequest {
+        common: Some(pb::CommonOptions {
+            include_clean_text: true,
+            max_response_bytes,
+            ..Default::default()
+        }),
+        ..request(Some(text("", &long.repeat(5))))
+    };
+    let status = analyze(&server, bounded(64 * 1024)).await;
+    assert_eq!(reason(&status, Code::ResourceExhausted, "RESPONSE_TOO_LARGE")["limit"], "61440");
+    let status = analyze(&server, bounded(1000)).await;
+    assert!(violations(&status).contains_key("common.max_response_bytes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,8 @@ mod segment;
 mod extract;
 mod directives;
 mod topics;
+mod abstention;
+mod evaluation;
 mod contract;
 mod reflection;
 mod grpc;

@@ -23,6 +23,8 @@ use std::time::Instant;
 use tonic::transport::Channel;
 use wenmai::bundle::reader;
 use wenmai::bundle::writer;
+use wenmai::topic::calibration::Calibration;
+use wenmai::topic::lexicon::Lexicon;
 use wenmai::topic::model::Domain;
 use wenmai::topic::model::Label;
 use wenmai::topic::model::TopicModel;
@@ -45,7 +47,15 @@ pub(crate) fn bundle(folder: &Path, version: &str, selected: &str) {
     manifest.name = "topics".to_owned();
     manifest.version = version.to_owned();
     manifest.files = BTreeMap::new();
-    manifest.domain = Domain { min_characters: 1, min_han_share: 0.0, max_out_of_vocabulary_ratio: 1.0 };
+    manifest.calibration = Calibration::default();
+    manifest.domain = Domain {
+        min_characters: 1,
+        min_han_share: 0.0,
+        max_out_of_vocabulary_ratio: 1.0,
+        unknown_familiarity: 0,
+        min_familiarity: -10.0,
+        usual_familiarity: -10.0,
+    };
     manifest.labels = ["alpha", "beta"]
         .map(|id| Label {
             id: id.to_owned(),
@@ -60,8 +70,9 @@ pub(crate) fn bundle(folder: &Path, version: &str, selected: &str) {
         features: manifest.features.clone(),
         labels: manifest.labels.clone(),
         weights: Weights::new(2, vec![1], &[0], &[0, 0]).unwrap(),
-        words: vec![1],
+        lexicon: Lexicon::new(vec![1], vec![0]).unwrap(),
         domain: manifest.domain,
+        calibration: manifest.calibration.clone(),
     };
     writer::files(manifest, &model).unwrap().write(folder).unwrap();
 }

@@ -89,7 +89,7 @@ fn the_seed_article_is_read_as_its_gold_says() {
         assert_eq!(points(paragraph.span), (offset(gold, "start"), offset(gold, "end")));
         assert_eq!(paragraph.kind, kind_of(&gold["kind"]));
     }
-    let sentences: Vec<_> = prepared.sentences.iter().map(|sentence| points(sentence.span)).collect();
+    let sentences: Vec<_> = prepared.sentences().iter().map(|sentence| points(sentence.span)).collect();
     let expected: Vec<_> = gold["sentences"]
         .as_array()
         .unwrap()
@@ -290,7 +290,7 @@ fn a_given_title_comes_first_and_stays_apart() {
     assert_eq!(prepared.clean.map.source(whole), None);
     assert_eq!(prepared.page.title.unwrap().field, Field::Title);
     let alone = Document { title: "只有标题".to_owned(), ..Document::default() };
-    assert_eq!(text::prepare(&alone).unwrap().sentences.len(), 1);
+    assert_eq!(text::prepare(&alone).unwrap().sentences().len(), 1);
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn check_laws(document: &Document) {
         end = paragraph.span.end;
         clean.map.source(paragraph.span).unwrap();
     }
-    for sentence in &prepared.sentences {
+    for sentence in prepared.sentences() {
         let paragraph = clean.paragraphs[sentence.paragraph as usize];
         assert!(paragraph.span.contains(sentence.span) && !sentence.span.is_empty());
         assert!(clean.text.get(sentence.span.range()).is_some());

@@ -129,7 +129,8 @@ fn what_the_model_cannot_know_gets_no_topic() {
     check("産業の発展についてのお知らせです。よろしくお願いいたします。", AbstainReason::OutOfDomain);
     check("fn main() { println!(\"{}\", 1 + 1); }", AbstainReason::OutOfDomain);
     check("产业", AbstainReason::TooShort);
-    check("月色真美，风也温柔，我在窗前等你归来。", AbstainReason::LowConfidence);
+    check("月色真美，风也温柔，我在窗前等你归来。", AbstainReason::OutOfDomain);
+    check("以上通知，请各有关单位认真贯彻执行。", AbstainReason::LowConfidence);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "R", value_parser = positive)]
     pub rate: Option<f64>,
     /// Documents of a batch, and documents in flight on a stream
-    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub batch: u32,
     /// Documents to send, over and over: a file or folder as `analyze` reads it; short invented ones when not given
     #[arg(long, value_name = "FILE")]

@@ -27,6 +27,7 @@ pub use document::TopicArgs;
 pub use model::EvaluateArgs;
 pub use model::EvaluateCommand;
 pub use model::EvaluateExtractionArgs;
+pub use model::EvaluateGenresArgs;
 pub use model::EvaluateTopicsArgs;
 pub use model::HealthArgs;
 pub use model::ModelAliasArgs;

@@ -62,6 +62,9 @@ pub struct TrainTopicsArgs {
     /// Labelled documents to report on; nothing is learned from them
     #[arg(long, value_name = "FILE")]
     pub dev: Option<PathBuf>,
+    /// Report on one in N of the documents instead, near-duplicates together, and do not learn from them
+    #[arg(long, value_name = "N", conflicts_with = "dev", value_parser = clap::value_parser!(u8).range(2..))]
+    pub hold_out: Option<u8>,
     /// Name of the model
     #[arg(long, default_value = "topics")]
     pub name: String,
@@ -77,9 +80,15 @@ pub struct TrainTopicsArgs {
     /// Markdown about the sources of the corpus and their terms, for the model card
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
-    /// Features that keep a weight; fewer make a smaller bundle
-    #[arg(long, default_value_t = 200_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_features: u32,
+    /// Features that keep a weight at most; as many as fit when not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_features: Option<u32>,
+    /// Bytes of the bundle at most; the weakest weights are left out until it fits
+    #[arg(long, default_value_t = 10_000_000, value_name = "BYTES")]
+    pub max_model_size: usize,
+    /// Let errors on rare labels cost more: fewer documents of theirs are missed, more wrongly said
+    #[arg(long)]
+    pub balance: bool,
 }
 
 /// Arguments of `evaluate`.
@@ -94,11 +103,16 @@ pub struct EvaluateArgs {
 #[derive(Debug, Subcommand)]
 pub enum EvaluateCommand {
     /// Topics, against JSONL rows with title, text and labels
-    #[command(after_help = "Examples:\n  wenmai evaluate topics --model my-model --data dev.jsonl")]
+    #[command(after_help = EVALUATE_EXAMPLES)]
     Topics(EvaluateTopicsArgs),
     /// A tagger, against JSONL rows with text and entities or spans
     #[command(after_help = "Examples:\n  wenmai evaluate tagger --model my-tagger --data dev.jsonl")]
     Tagger(EvaluateTaggerArgs),
+    /// Genres never seen: train without each in turn, and score on it
+    #[command(
+        after_help = "Examples:\n  wenmai evaluate genres --train train.jsonl --data dev.jsonl --markdown"
+    )]
+    Genres(EvaluateGenresArgs),
     /// Extraction, against annotated articles, pages, suites of numbers and times, sets of names
     #[command(after_help = "Examples:\n  wenmai evaluate extraction --data dev.jsonl --errors\n  \
         wenmai evaluate extraction --data clue.jsonl --type name=PER --type company=ORG")]
@@ -131,6 +145,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((theirs.to_owned(), ours.to_owned()))
 }
 
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  wenmai evaluate topics --model my-model --data dev.jsonl
+  wenmai evaluate topics --data dev.jsonl --report report.html
+  wenmai evaluate topics --compare built-in my-model --data dev.jsonl";
+
 /// Arguments of `evaluate topics`.
 #[derive(Debug, Args)]
 pub struct EvaluateTopicsArgs {
@@ -140,8 +160,40 @@ pub struct EvaluateTopicsArgs {
     /// Labelled documents
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
+    /// Two bundles to compare, the older one first; "built-in" is one
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "model")]
+    pub compare: Option<Vec<PathBuf>>,
+    /// Write a page with curves, calibration, confusion and documents here; of the second model in a comparison
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Draws of the bootstrap that intervals of a comparison come from
+    #[arg(long, default_value_t = 2000, value_name = "N", requires = "compare", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    /// Seed of the bootstrap
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "compare")]
+    pub seed: u64,
     /// One JSON object instead of tables
     #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `evaluate genres`.
+#[derive(Debug, Args)]
+pub struct EvaluateGenresArgs {
+    /// Labelled documents to learn from, with a genre each
+    #[arg(long, value_name = "FILE")]
+    pub train: PathBuf,
+    /// Score on the genres of these documents instead, beside a model that was trained on all genres
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Seed of every random draw
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// A table in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+    /// One JSON list instead of a table
+    #[arg(long, conflicts_with = "markdown")]
     pub json: bool,
 }
 

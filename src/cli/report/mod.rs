@@ -58,7 +58,8 @@ fn body(analysis: &pb::Analysis, settings: Settings, out: &mut String) {
     let page = analysis.extraction.as_ref().and_then(|extraction| extraction.page.as_ref());
     head(analysis, page, settings.width, out);
     if let Some(classification) = &analysis.classification {
-        topics::write(classification, settings, out);
+        let unknown = analysis.stats.as_ref().map_or(0.0, |stats| stats.out_of_vocabulary_ratio);
+        topics::write(classification, unknown, settings, out);
     }
     if let Some(extraction) = &analysis.extraction {
         facts::write(extraction, settings, out);

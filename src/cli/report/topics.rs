@@ -21,9 +21,9 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 /// Words shown beside a bar.
 const EVIDENCE: usize = 6;
 
-/// Writes the topics.
-pub(super) fn write(classification: &pb::Classification, settings: Settings, out: &mut String) {
-    let abstention = abstention(classification.abstain_reason());
+/// Writes the topics; `unknown` is the share of words that the model does not know.
+pub(super) fn write(classification: &pb::Classification, unknown: f64, settings: Settings, out: &mut String) {
+    let abstention = abstention(classification.abstain_reason(), unknown);
     if !classification.labels.is_empty() || abstention.is_some() {
         heading("主题", "Topics", out);
     }
@@ -37,7 +37,7 @@ pub(super) fn write(classification: &pb::Classification, settings: Settings, out
         }
     }
     if let Some(reason) = abstention {
-        out.push_str(&format!("{}{}\n", " ".repeat(INDENT), paint(style::WARNING, reason)));
+        out.push_str(&format!("{}{}\n", " ".repeat(INDENT), paint(style::WARNING, &reason)));
     }
     paragraphs(&classification.paragraphs, settings.width, out);
 }
@@ -127,15 +127,18 @@ fn fitting(words: &[String], room: usize) -> String {
     shorten(&out, room)
 }
 
-fn abstention(reason: pb::AbstainReason) -> Option<&'static str> {
-    match reason {
-        pb::AbstainReason::Unspecified => None,
-        pb::AbstainReason::LowConfidence => Some("no topic reached its threshold"),
-        pb::AbstainReason::OutOfDomain => {
-            Some("no topic: the text is unlike what the model has learned from")
-        }
-        pb::AbstainReason::TooShort => Some("no topic: too little text to decide on"),
-    }
+fn abstention(reason: pb::AbstainReason, unknown: f64) -> Option<String> {
+    let sentence = match reason {
+        pb::AbstainReason::Unspecified => return None,
+        pb::AbstainReason::LowConfidence => "no topic reached its threshold",
+        pb::AbstainReason::OutOfDomain => "no topic: the text is unlike what the model has learned from",
+        pb::AbstainReason::TooShort => "no topic: too little text to decide on",
+    };
+    let percent = (unknown * 100.0).round();
+    Some(match percent > 0.0 {
+        true => format!("{sentence} ({percent:.0}% of its words are new to the model)"),
+        false => sentence.to_owned(),
+    })
 }
 
 /// Columns of the bar of one contribution, either side.

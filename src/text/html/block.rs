@@ -12,6 +12,7 @@ use crate::text::clean::ParagraphKind;
 use crate::text::clean::Segment;
 use crate::text::clean::is_space;
 use crate::text::document::Field;
+use crate::text::scan;
 use crate::text::span::Span;
 
 /// One paragraph of a page.
@@ -46,6 +47,10 @@ impl Page {
     #[must_use]
     pub fn of(tree: &Tree<'_>, first_line: Option<usize>, with_hidden: bool) -> Self {
         let mut writer = Writer { rows: rows(tree), ..Writer::new(tree, first_line) };
+        writer.page.text.reserve(tree.text_len());
+        let texts = tree.text_count();
+        writer.page.segments.reserve(texts);
+        writer.page.blocks.reserve(texts);
         writer.write(with_hidden);
         writer.page
     }
@@ -133,7 +138,7 @@ impl Row {
 
 /// Measures every row from the inside out, one step per node.
 fn rows(tree: &Tree<'_>) -> Vec<Row> {
-    if tree.of(Element::Tr).next().is_none() {
+    if !tree.holds(Element::Tr) {
         return Vec::new();
     }
     let mut rows = vec![Row::default(); tree.nodes.len()];
@@ -313,8 +318,7 @@ impl<'t, 'a> Writer<'t, 'a> {
         let mut at = source.start;
         let text = self.tree.source.get(..source.end).unwrap_or_default();
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-            let special = |character: char| is_space(character) || (references && character == '&');
-            let plain = rest.find(special).unwrap_or(rest.len());
+            let plain = scan::plain_len(rest, references);
             if plain > 0 {
                 self.literal(rest.get(..plain).unwrap_or_default(), at);
                 at += plain;
@@ -336,7 +340,7 @@ impl<'t, 'a> Writer<'t, 'a> {
                         self.white(at..at + len);
                     } else {
                         self.begin();
-                        self.push(&decoded, at..at + len, false);
+                        self.push(&decoded, scan::count_visible(&decoded), at..at + len, false);
                     }
                     at += len;
                 }
@@ -355,9 +359,10 @@ impl<'t, 'a> Writer<'t, 'a> {
         });
     }
 
+    /// Writes text without white space as it stands in the source at `at`.
     fn literal(&mut self, text: &str, at: usize) {
         self.begin();
-        self.push(text, at..at + text.len(), true);
+        self.push(text, text.chars().count(), at..at + text.len(), true);
     }
 
     /// Makes ready for a character: begins a block, or writes the white space before it.
@@ -385,16 +390,17 @@ impl<'t, 'a> Writer<'t, 'a> {
                 self.page.text.push(' ');
             } else {
                 let literal = self.tree.source.get(space.clone()) == Some(" ");
-                self.push(" ", space, literal);
+                self.push(" ", 0, space, literal);
             }
         }
     }
 
-    fn push(&mut self, text: &str, source: Range<usize>, literal: bool) {
+    /// Writes text that has `chars` characters other than white space.
+    fn push(&mut self, text: &str, chars: usize, source: Range<usize>, literal: bool) {
         let clean = self.page.text.len() as u32;
         self.page.text.push_str(text);
         if let Some(block) = &mut self.block {
-            let chars = text.chars().filter(|&character| !is_space(character)).count() as u32;
+            let chars = chars as u32;
             block.chars += chars;
             block.link_chars += if self.links > 0 { chars } else { 0 };
         }

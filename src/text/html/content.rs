@@ -29,7 +29,7 @@ pub struct Article {
 /// Whether `tree` is a whole page rather than a fragment of one.
 fn is_whole_page(tree: &Tree<'_>, page: &Page) -> bool {
     let structure = [Element::Html, Element::Body, Element::Head, Element::Meta, Element::Title];
-    if structure.into_iter().any(|element| tree.of(element).next().is_some()) {
+    if structure.into_iter().any(|element| tree.holds(element)) {
         return true;
     }
     let (chars, links) = page.blocks.iter().fold((0, 0), |(chars, links), block| {

@@ -38,14 +38,8 @@ macro_rules! elements {
             /// How many there are, [`Element::Other`] not counted.
             pub const COUNT: usize = Self::Other as usize;
 
-            /// The element of a lower-case name.
-            #[must_use]
-            pub fn of(name: &str) -> Self {
-                match name {
-                    $($name => Self::$element,)*
-                    _ => Self::Other,
-                }
-            }
+            /// All that are told apart.
+            const ALL: [(&'static str, Self); Self::COUNT] = [$(($name, Self::$element),)*];
 
             /// Lower-case name.
             #[must_use]
@@ -200,6 +194,19 @@ elements! {
 }
 
 impl Element {
+    /// The element of a name as written, in any case.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let mut slot = slot(name.as_bytes());
+        while let Some(&Some((known, element))) = SLOTS.get(slot % SLOTS.len()) {
+            if name.eq_ignore_ascii_case(known) {
+                return element;
+            }
+            slot += 1;
+        }
+        Self::Other
+    }
+
     /// `<h1>` to `<h6>`.
     #[must_use]
     pub fn is_heading(self) -> bool {
@@ -216,5 +223,51 @@ impl Element {
     #[must_use]
     pub fn is_scope(self) -> bool {
         matches!(self, Self::Td | Self::Th | Self::Caption | Self::Table | Self::Template | Self::Html)
+    }
+}
+
+/// Elements by their names: each in the slot that [`slot`] gives, or in the next free one.
+#[expect(clippy::indexing_slicing, reason = "what is out of bounds would not compile")]
+static SLOTS: [Option<(&str, Element)>; 512] = {
+    let mut slots = [None; 512];
+    let mut index = 0;
+    while index < Element::COUNT {
+        let (name, element) = Element::ALL[index];
+        let mut at = slot(name.as_bytes());
+        while slots[at % slots.len()].is_some() {
+            at += 1;
+        }
+        slots[at % slots.len()] = Some((name, element));
+        index += 1;
+    }
+    slots
+};
+
+/// Where a name is looked for, in any case.
+const fn slot(name: &[u8]) -> usize {
+    let (first, second, last) = match name {
+        [] => return 0,
+        [only] => (only, only, only),
+        [first, last] => (first, last, last),
+        [first, second, .., last] => (first, second, last),
+    };
+    (*first as usize & 0x1F) * 17
+        + (*second as usize & 0x1F) * 5
+        + (*last as usize & 0x1F) * 67
+        + name.len() * 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_known_by_their_names_in_any_case() {
+        for (name, element) in Element::ALL {
+            assert_eq!(element.name(), name);
+            assert_eq!((Element::of(name), Element::of(&name.to_ascii_uppercase())), (element, element));
+        }
+        assert_eq!(Element::of("blockquotes"), Element::Other);
+        assert_eq!((Element::of("通知"), Element::of("")), (Element::Other, Element::Other));
     }
 }

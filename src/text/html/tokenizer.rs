@@ -30,15 +30,17 @@ pub enum Token {
         tag: Bytes,
         /// As written.
         name: Bytes,
+        /// What the name stands for.
+        element: Element,
         /// Closed by itself: `<br/>`.
         self_closing: bool,
     },
     /// `</div>`
     End {
-        /// The whole tag.
-        tag: Bytes,
         /// As written.
         name: Bytes,
+        /// What the name stands for.
+        element: Element,
     },
 }
 
@@ -80,7 +82,7 @@ impl<'a> Tokenizer<'a> {
 
     /// First `needle` from `at` on.
     fn position_of(&self, at: usize, needle: &str) -> Option<usize> {
-        self.rest(at).find(needle).map(|found| at + found)
+        memchr::memmem::find(self.rest(at).as_bytes(), needle.as_bytes()).map(|found| at + found)
     }
 
     /// First position from `at` on whose byte is one of `wanted`, else the end.
@@ -91,6 +93,9 @@ impl<'a> Tokenizer<'a> {
 
     /// Passes over markup that is neither tag nor text at `at`, which holds "<"; where it ends.
     fn passed_over(&mut self, at: usize) -> Option<usize> {
+        if self.byte(at + 1).is_some_and(|next| next.is_ascii_alphabetic()) {
+            return None;
+        }
         let end = self.source.len();
         let rest = self.rest(at);
         if rest.starts_with("<!--") {
@@ -134,7 +139,12 @@ impl<'a> Tokenizer<'a> {
         }
         let tag = at..position + 1;
         self.at = tag.end;
-        Some(if closing { Token::End { tag, name } } else { Token::Start { tag, name, self_closing } })
+        let element = Element::of(self.source.get(name.clone()).unwrap_or_default());
+        Some(if closing {
+            Token::End { name, element }
+        } else {
+            Token::Start { tag, name, element, self_closing }
+        })
     }
 
     /// Reads the attribute at `at`; where it ends.
@@ -166,9 +176,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Notes the content of a raw element that begins here.
-    fn begin_raw(&mut self, name: &Bytes) {
-        let name = self.source.get(name.clone()).unwrap_or_default();
-        let element = Element::of(&name.to_ascii_lowercase());
+    fn begin_raw(&mut self, element: Element) {
         let content = element.content();
         if !matches!(content, Content::Raw | Content::Escapable) || self.endless.contains(&element) {
             return;
@@ -206,16 +214,21 @@ impl<'a> Tokenizer<'a> {
     fn text_end(&self, start: usize) -> usize {
         let mut at = start;
         loop {
-            at = self.until(at, |byte| byte == b'<' || byte == b']');
+            let rest = self.source.as_bytes().get(at..).unwrap_or_default();
+            let found = match self.character_data {
+                true => memchr::memchr2(b'<', b']', rest),
+                false => memchr::memchr(b'<', rest),
+            };
+            let Some(found) = found else { return self.source.len() };
+            at += found;
             match self.byte(at) {
-                None => return at,
                 Some(b'<') => match self.byte(at + 1) {
                     Some(next) if next.is_ascii_alphabetic() || matches!(next, b'!' | b'?') => return at,
                     Some(b'/') if self.byte(at + 2).is_some() => return at,
                     Some(_) | None => {}
                 },
-                Some(_) if self.character_data && self.rest(at).starts_with("]]>") => return at,
-                Some(_) => {}
+                Some(_) if self.rest(at).starts_with("]]>") => return at,
+                Some(_) | None => {}
             }
             at += 1;
         }
@@ -254,8 +267,8 @@ impl Iterator for Tokenizer<'_> {
             }
             // A tag that the source ends in is no text either.
             let token = self.tag(start)?;
-            if let Token::Start { name, self_closing: _, .. } = &token {
-                self.begin_raw(name);
+            if let Token::Start { element, .. } = &token {
+                self.begin_raw(*element);
             }
             return Some(token);
         }

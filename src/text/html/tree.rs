@@ -72,6 +72,11 @@ pub struct Tree<'a> {
     /// All nodes; the first is the root.
     pub nodes: Vec<Node>,
     attributes: Vec<KeptAttribute>,
+    /// For each element, whether there is a node of it.
+    present: [bool; Element::COUNT + 1],
+    /// Texts with character references, and their bytes.
+    text_count: usize,
+    text_len: usize,
 }
 
 impl<'a> Tree<'a> {
@@ -84,10 +89,14 @@ impl<'a> Tree<'a> {
             match token {
                 Token::Text(text) => builder.text(NodeKind::Text, text),
                 Token::RawText(text) => builder.text(NodeKind::RawText, text),
-                Token::Start { tag, name, self_closing } => {
-                    builder.start(tag, name, self_closing, &tokenizer);
+                Token::Start { tag, name, element, self_closing } => {
+                    let name = builder.name(element, name);
+                    builder.start(element, name, tag, self_closing, &tokenizer);
                 }
-                Token::End { name, .. } => builder.end(name),
+                Token::End { name, element } => {
+                    let name = builder.name(element, name);
+                    builder.end(element, name);
+                }
             }
         }
         builder.finish()
@@ -121,9 +130,28 @@ impl<'a> Tree<'a> {
         Some(entity::decode_attribute(self.source.get(bytes)?))
     }
 
+    /// Whether there is a node of an element.
+    #[must_use]
+    pub fn holds(&self, element: Element) -> bool {
+        self.present.get(element as usize).copied().unwrap_or_default()
+    }
+
+    /// How many texts with character references there are.
+    #[must_use]
+    pub fn text_count(&self) -> usize {
+        self.text_count
+    }
+
+    /// Their bytes as written.
+    #[must_use]
+    pub fn text_len(&self) -> usize {
+        self.text_len
+    }
+
     /// Nodes of one element, in order.
     pub fn of(&self, element: Element) -> impl Iterator<Item = NodeIndex> + '_ {
-        let nodes = self.nodes.iter().enumerate();
+        let nodes = if self.holds(element) { self.nodes.as_slice() } else { &[] };
+        let nodes = nodes.iter().enumerate();
         nodes.filter(move |(_, node)| node.element() == Some(element)).map(|(index, _)| index)
     }
 
@@ -137,13 +165,22 @@ impl<'a> Tree<'a> {
 /// Key of an element's name: those that are told apart first, then the others as they come.
 type Name = usize;
 
+/// An open element.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    index: NodeIndex,
+    name: Name,
+    /// Where in [`Builder::open`] the next one outwards of the same name stands.
+    outer: Option<u32>,
+}
+
 /// The tree as it grows.
 struct Builder<'a> {
     tree: Tree<'a>,
     /// Open elements from the outside in, with their names.
-    open: Vec<(NodeIndex, Name)>,
-    /// For each name, where in `open` it stands.
-    places: Vec<Vec<usize>>,
+    open: Vec<Open>,
+    /// For each name, where in `open` the innermost of it stands.
+    innermost: Vec<Option<u32>>,
     /// Where in `open` the scopes stand: cells, tables, templates.
     scopes: Vec<usize>,
     /// Where in `open` the blocks stand.
@@ -160,10 +197,22 @@ impl<'a> Builder<'a> {
             source: 0..0,
             attributes: 0..0,
         };
+        // Each "<" begins about a node or ends one, and follows a text; where it is none of the kind, memory that is not
+        // written is not taken either.
+        let marks = memchr::memchr_iter(b'<', source.as_bytes()).count().min(1 << 12);
+        let mut nodes = Vec::with_capacity(marks + 2);
+        nodes.push(root);
         Self {
-            tree: Tree { source, nodes: vec![root], attributes: Vec::new() },
-            open: Vec::new(),
-            places: vec![Vec::new(); Element::COUNT],
+            tree: Tree {
+                source,
+                nodes,
+                attributes: Vec::new(),
+                present: [false; Element::COUNT + 1],
+                text_count: 0,
+                text_len: 0,
+            },
+            open: Vec::with_capacity(16),
+            innermost: vec![None; Element::COUNT],
             scopes: Vec::new(),
             blocks: Vec::new(),
             others: HashMap::new(),
@@ -171,40 +220,55 @@ impl<'a> Builder<'a> {
     }
 
     fn parent(&self) -> NodeIndex {
-        self.open.last().map_or(0, |&(index, _)| index)
+        self.open.last().map_or(0, |open| open.index)
     }
 
     fn push_node(&mut self, kind: NodeKind, source: Bytes, attributes: std::ops::Range<u32>) -> NodeIndex {
         let index = self.tree.nodes.len();
+        if let NodeKind::Element(element) = kind
+            && let Some(present) = self.tree.present.get_mut(element as usize)
+        {
+            *present = true;
+        }
         self.tree.nodes.push(Node { kind, parent: self.parent(), end: index + 1, source, attributes });
         index
     }
 
     fn text(&mut self, kind: NodeKind, source: Bytes) {
+        if kind == NodeKind::Text {
+            self.tree.text_count += 1;
+            self.tree.text_len += source.len();
+        }
         self.push_node(kind, source, 0..0);
     }
 
-    fn name(&mut self, name: Bytes) -> (Element, Name) {
+    /// The key of a name as written.
+    fn name(&mut self, element: Element, name: Bytes) -> Name {
+        if element != Element::Other {
+            return element as Name;
+        }
         let written = self.tree.source.get(name).unwrap_or_default();
         let lower = if written.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(written.to_ascii_lowercase())
         } else {
             Cow::Borrowed(written)
         };
-        let element = Element::of(&lower);
-        if element != Element::Other {
-            return (element, element as Name);
-        }
-        let next = self.places.len();
+        let next = self.innermost.len();
         let name = *self.others.entry(lower).or_insert(next);
         if name == next {
-            self.places.push(Vec::new());
+            self.innermost.push(None);
         }
-        (element, name)
+        name
     }
 
-    fn start(&mut self, tag: Bytes, name: Bytes, self_closing: bool, tokenizer: &Tokenizer<'_>) {
-        let (element, name) = self.name(name);
+    fn start(
+        &mut self,
+        element: Element,
+        name: Name,
+        tag: Bytes,
+        self_closing: bool,
+        tokenizer: &Tokenizer<'_>,
+    ) {
         self.imply_ends(element);
         let attributes = self.keep_attributes(tokenizer);
         let index = self.push_node(NodeKind::Element(element), tag, attributes);
@@ -214,10 +278,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let place = self.open.len();
-        self.open.push((index, name));
-        if let Some(places) = self.places.get_mut(name) {
-            places.push(place);
-        }
+        let innermost = self.innermost.get_mut(name);
+        let outer = innermost.and_then(|innermost| innermost.replace(place as u32));
+        self.open.push(Open { index, name, outer });
         if element.is_scope() {
             self.scopes.push(place);
         }
@@ -240,7 +303,7 @@ impl<'a> Builder<'a> {
 
     /// Innermost open element of `name`, by its place in `open`.
     fn innermost(&self, name: Name) -> Option<usize> {
-        self.places.get(name)?.last().copied()
+        self.innermost.get(name).copied().flatten().map(|place| place as usize)
     }
 
     fn innermost_scope(&self) -> usize {
@@ -267,7 +330,7 @@ impl<'a> Builder<'a> {
             Element::Option => self.close_within(Element::Option, &[Element::Select]),
             Element::A => self.close_within(Element::A, &[]),
             _ if element.is_heading() => {
-                let level = self.open.last().and_then(|&(index, _)| self.tree.element(index));
+                let level = self.open.last().and_then(|open| self.tree.element(open.index));
                 if level.is_some_and(Element::is_heading) {
                     self.pop();
                 }
@@ -296,8 +359,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn end(&mut self, name: Bytes) {
-        let (element, name) = self.name(name);
+    fn end(&mut self, element: Element, name: Name) {
         if element == Element::P && self.innermost(name).is_none_or(|place| place < self.innermost_scope()) {
             // Browsers make an empty paragraph of it: it separates what is around it.
             self.push_node(NodeKind::Element(Element::Br), 0..0, 0..0);
@@ -333,13 +395,13 @@ impl<'a> Builder<'a> {
     }
 
     fn pop(&mut self) {
-        let Some((index, name)) = self.open.pop() else { return };
+        let Some(Open { index, name, outer }) = self.open.pop() else { return };
         let end = self.tree.nodes.len();
         if let Some(node) = self.tree.nodes.get_mut(index) {
             node.end = end;
         }
-        if let Some(places) = self.places.get_mut(name) {
-            places.pop();
+        if let Some(innermost) = self.innermost.get_mut(name) {
+            *innermost = outer;
         }
         let place = self.open.len();
         self.scopes.pop_if(|scope| *scope == place);

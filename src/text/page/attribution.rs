@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::Found;
+use super::Line;
 use super::View;
+use super::cue::Cues;
 
 /// Labels before the medium, the surest first.
-const SOURCE_LABELS: &[&str] = &[
+pub(super) const SOURCE_LABELS: &[&str] = &[
     "信息来源",
     "文章来源",
     "稿件来源",
@@ -75,7 +77,8 @@ const NEXT_ENTRY: &[&str] = &[
 /// The headline under which the text first ran: what follows 原标题.
 #[must_use]
 pub fn original_title(view: &View<'_>) -> Option<Found> {
-    view.lines.iter().enumerate().filter(|(_, line)| line.chars <= 150).find_map(|(index, _)| {
+    let labelled = |line: &Line| line.chars <= 150 && line.cues.hold(Cues::ORIGINAL_TITLE);
+    view.lines.iter().enumerate().filter(|(_, line)| labelled(line)).find_map(|(index, _)| {
         let text = view.line(index);
         let (range, _) = original_title_in(text)?;
         view.found(index, range)
@@ -113,7 +116,7 @@ pub fn source(view: &View<'_>, headline: Option<usize>, published: Option<&Found
     let article = view.lines.iter().enumerate().rev().filter(|(_, line)| line.article);
     let signature = article.take(3).last().map_or(usize::MAX, |(index, _)| index);
     let mut labelled: Vec<(usize, usize, usize, Found)> = Vec::new();
-    for (index, line) in view.lines.iter().enumerate() {
+    for (index, line) in view.lines.iter().enumerate().filter(|(_, line)| line.cues.hold(Cues::SOURCE)) {
         let text = view.line(index);
         // In a long paragraph only its end may name the medium: （来源：…）.
         let from =
@@ -270,14 +273,9 @@ fn named_so(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
         |(index, node)| {
             let named = ["id", "class"].iter().any(|attribute| {
                 tree.attribute(index, attribute).is_some_and(|value| {
-                    value.split_ascii_whitespace().any(|name| {
-                        let name = name.to_ascii_lowercase();
-                        NAMES.iter().any(|wanted| {
-                            name == *wanted
-                                || name.ends_with(&format!("-{wanted}"))
-                                || name.ends_with(&format!("_{wanted}"))
-                        })
-                    })
+                    value
+                        .split_ascii_whitespace()
+                        .any(|name| NAMES.iter().any(|wanted| ends_as(name, wanted)))
                 })
             });
             let text = named.then(|| {
@@ -290,6 +288,15 @@ fn named_so(view: &View<'_>, headline: Option<usize>) -> Option<Found> {
             (is_medium(&found.text) || super::name::is_name(&found.text)).then_some(found)
         },
     )
+}
+
+/// Whether a class name or id is `wanted`, or ends with it as a word of its own, in any case.
+fn ends_as(name: &str, wanted: &str) -> bool {
+    let Some((before, last)) = name.len().checked_sub(wanted.len()).and_then(|at| name.split_at_checked(at))
+    else {
+        return false;
+    };
+    last.eq_ignore_ascii_case(wanted) && (before.is_empty() || before.ends_with(['-', '_']))
 }
 
 /// What follows `label` and a colon in line `index`, or stands in the next line.
@@ -422,11 +429,13 @@ pub fn is_metadata(text: &str, chars: usize) -> bool {
         "文／",
         "文｜",
     ];
+    if chars > 80 || text.ends_with('。') {
+        return false;
+    }
     let bare = text.trim_start_matches(['（', '(', '【', '[', ' ', '\u{3000}']);
-    let labelled = OPENINGS.iter().any(|opening| {
+    OPENINGS.iter().any(|opening| {
         bare.strip_prefix(opening).is_some_and(|rest| {
             opening.ends_with(['/', '／', '｜']) || rest.trim_start().starts_with(['：', ':', '丨', '|', '/'])
         })
-    });
-    chars <= 80 && labelled && !text.ends_with('。')
+    })
 }

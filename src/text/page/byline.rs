@@ -3,11 +3,17 @@
 use std::ops::Range;
 
 use super::Found;
+use super::Line;
 use super::View;
+use super::cue::Cues;
 use super::name;
 
 /// Roles of authors. Editors, proofreaders and photographers are none.
-const ROLES: &[&str] = &["记者", "作者", "采写", "撰文", "撰稿", "通讯员", "评论员", "記者", "文字"];
+pub(super) const ROLES: &[&str] =
+    &["记者", "作者", "采写", "撰文", "撰稿", "通讯员", "评论员", "記者", "文字"];
+
+/// Labels before authors.
+pub(super) const LABELS: &[&str] = &["作者", "撰文", "撰稿", "采写"];
 
 /// Longest line, in characters, that is nothing but a byline.
 const LINE: usize = 40;
@@ -21,10 +27,9 @@ pub fn find(view: &View<'_>, headline: Option<usize>) -> Vec<Found> {
     let below = headline
         .map(|headline| headline + 1..(headline + 1 + NEAR).min(view.lines.len()))
         .unwrap_or_default();
-    let article: Vec<usize> =
-        (0..view.lines.len()).filter(|&index| view.lines.get(index).is_some_and(|l| l.article)).collect();
-    let head = || article.iter().copied().take(6);
-    let tail = |count: usize| article.iter().rev().copied().take(count);
+    let article = || (0..view.lines.len()).filter(|&index| view.lines.get(index).is_some_and(|l| l.article));
+    let head = || article().take(6);
+    let tail = |count: usize| article().rev().take(count);
     None.or_else(|| in_any(view, below.clone(), labelled))
         .or_else(|| in_any(view, below.clone(), line))
         .or_else(|| {
@@ -34,7 +39,7 @@ pub fn find(view: &View<'_>, headline: Option<usize>) -> Vec<Found> {
         .or_else(|| in_any(view, head(), opening))
         .or_else(|| in_any(view, tail(8), line))
         .or_else(|| in_any(view, tail(4), closing))
-        .or_else(|| in_any(view, article.iter().copied(), labelled))
+        .or_else(|| in_any(view, article(), labelled))
         .unwrap_or_default()
 }
 
@@ -55,9 +60,10 @@ fn pieces(view: &View<'_>, index: usize, start: usize, names: Vec<Range<usize>>)
 /// 作者：张三
 fn labelled(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
     const NOBODY: &[&str] = &["未知", "佚名", "匿名", "admin", "网络", "管理员", "本站"];
-    view.lines.get(index).filter(|line| !line.link && line.chars <= 120)?;
+    let wanted = |line: &&Line| line.cues.hold(Cues::AUTHOR) && !line.link && line.chars <= 120;
+    view.lines.get(index).filter(wanted)?;
     let text = view.line(index);
-    let at = ["作者", "撰文", "撰稿", "采写"].iter().find_map(|label| {
+    let at = LABELS.iter().find_map(|label| {
         let at = super::find(text, label)? + label.len();
         let rest = text.get(at..)?;
         let value = rest.trim_start().strip_prefix(['：', ':', '/', '｜', '丨'])?;
@@ -119,6 +125,11 @@ fn line(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
                 '【' | '】' | '（' | '）' | '(' | ')' | '[' | ']' | '|' | '■' | '□' | '◎' | '●' | '▲'
             )
     });
+    // Without a role, what follows a mark that can stand behind one is still read.
+    let marked = bare.starts_with(['文', '：', ':', '/', '／', '｜', '|', '丨']);
+    if !marked && !view.holds(index, Cues::ROLE) {
+        return None;
+    }
     let start = text.find(bare)?;
     let pictures = ["图", "摄", "摄影", "供图", "绘"];
     if pictures.iter().any(|word| bare.ends_with(word) || bare.starts_with(word)) {
@@ -177,11 +188,11 @@ pub(super) fn with_medium(view: &View<'_>, index: usize) -> Option<Signature> {
 
 /// 某某网10月4日讯（记者张三）… at the opening of a paragraph.
 fn opening(view: &View<'_>, index: usize) -> Option<Vec<Found>> {
-    let text = view.line(index);
-    let at = text.find(['（', '('])?;
-    if text.get(..at)?.chars().count() > 24 {
+    if !view.holds(index, Cues::ROLE) {
         return None;
     }
+    let text = view.line(index);
+    let (at, _) = text.char_indices().take(25).find(|(_, character)| matches!(character, '（' | '('))?;
     let inner = at + text.get(at..)?.chars().next()?.len_utf8();
     let value = text.get(inner..)?;
     let value = value.get(..value.find(['）', ')'])?)?;

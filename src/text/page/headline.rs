@@ -79,6 +79,9 @@ pub fn first_line(view: &View<'_>) -> Option<Headline> {
 
 /// The line that shows what is declared.
 fn shown(view: &View<'_>, declared: &[&Declared]) -> Option<Headline> {
+    if declared.is_empty() {
+        return None;
+    }
     let mut best: Option<((bool, bool, usize), usize)> = None;
     for (index, line) in view.lines.iter().enumerate().filter(|(_, line)| (4..=LONGEST).contains(&line.chars))
     {
@@ -106,7 +109,7 @@ fn shown(view: &View<'_>, declared: &[&Declared]) -> Option<Headline> {
 
 /// The only first-level heading.
 fn sole_heading(view: &View<'_>) -> Option<Headline> {
-    let (tree, _) = view.html?;
+    let (tree, _) = view.html.filter(|(tree, _)| tree.holds(Element::H1))?;
     let mut headings = view.lines.iter().enumerate().filter(|(_, line)| {
         tree.element(line.node) == Some(Element::H1) && (6..=LONGEST).contains(&line.chars) && !line.link
     });

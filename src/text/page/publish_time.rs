@@ -7,6 +7,7 @@ use jiff::civil;
 use super::Found;
 use super::PublishTime;
 use super::View;
+use super::cue::Cues;
 
 /// Lines before and after the headline among which a date without a label is the publish time.
 const BEFORE: usize = 6;
@@ -37,7 +38,7 @@ const META: &[&str] = &[
 ];
 
 /// Labels before a publish time, the surest first.
-const LABELS: &[&str] = &[
+pub(super) const LABELS: &[&str] = &[
     "发布时间",
     "发布日期",
     "发表时间",
@@ -87,7 +88,7 @@ fn in_line(view: &View<'_>, line: usize, from: usize) -> Option<(Found, PublishT
 fn labelled(view: &View<'_>) -> Option<(Found, PublishTime)> {
     let mut best: Option<(usize, (Found, PublishTime))> = None;
     for (index, line) in view.lines.iter().enumerate() {
-        if line.chars > 150 || line.link {
+        if line.chars > 150 || line.link || !line.cues.hold(Cues::TIME) {
             continue;
         }
         let text = view.line(index);
