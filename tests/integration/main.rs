@@ -25,6 +25,7 @@ mod grpc;
 mod offsets;
 mod raw;
 mod stream;
+mod tagger;
 mod lifecycle;
 mod end_to_end;
 mod cli;

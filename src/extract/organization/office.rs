@@ -51,17 +51,17 @@ pub(super) fn office(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<
         // 北京教育部门 is told of in general.
         (!general || matches!(text.before(index), '省' | '市' | '县' | '区' | '州' | '旗'))
             .then_some(chain)?
+    } else if text.any_before(index, &["各省", "各市", "各县", "各区", "各州"]).is_some() {
+        // 各区财政局 are many; each goes by what it is.
+        (!general).then_some(index)?
     } else if text.ends_with(index, "国务院") {
         index - 3
     } else if level && (text.is_word_start(index - 1) || !is_han(text.before(index - 1))) {
         let of_place = ground.places(index - 1);
-        if of_place == index - 1 && matches!(text.before(index - 1), '各' | '全' | '城' | '本' | '该' | '跨')
-        {
-            // 各区财政局 are many; each goes by what it is.
-            (!general && text.before(index - 1) == '各').then_some(index)?
-        } else {
-            of_place
+        if of_place == index - 1 && matches!(text.before(index - 1), '全' | '城' | '本' | '该' | '跨') {
+            return None;
         }
+        of_place
     } else {
         // 住房和城乡建设局 at the head of a clause, and what stands in a list after an office.
         let listed = text.before(index) == '、' && ground.body(index - 1).is_some();
