@@ -51,7 +51,7 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
         signed.extend(part.iter().map(|&byte| i8::from_le_bytes([byte])));
         pace.step();
     }
-    Weights::new(labels, numbers, shifts, &signed).map_err(|error| error.to_string())
+    Weights::stepwise(labels, numbers, shifts, &signed, || pace.step()).map_err(|error| error.to_string())
 }
 
 /// Words as bytes.

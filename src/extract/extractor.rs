@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Each layer sees what those before it took. A trained tagger, where there is one, judges
-//! the places, bodies, posts and people before the competition, see [`super::judge`].
+//! the places, bodies, posts and people before the competition, see `judge`.
 
 use super::Anchors;
 use super::EntityType;

@@ -50,6 +50,8 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Rows between two rests of who builds weights.
+const STEP: usize = 2048;
 /// Largest exponent of a row.
 pub const MAX_SHIFT: u8 = 15;
 /// Bits after the point of a row's weights at shift 0.
@@ -78,6 +80,21 @@ impl Weights {
     /// # Errors
     /// [`Error::Training`] when lengths do not fit one another, keys do not ascend or a shift is too large.
     pub fn new(labels: usize, keys: Vec<Key>, shifts: &[u8], mantissas: &[i8]) -> Result<Self, Error> {
+        Self::stepwise(labels, keys, shifts, mantissas, || {})
+    }
+
+    /// The same with a call of `step` after every few thousand rows, so that who builds weights beside other work can
+    /// rest between.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn stepwise(
+        labels: usize,
+        keys: Vec<Key>,
+        shifts: &[u8],
+        mantissas: &[i8],
+        step: impl Fn(),
+    ) -> Result<Self, Error> {
         let refuse = |reason: &str| Error::Training { reason: format!("weights: {reason}") };
         if shifts.len() != keys.len() || Some(mantissas.len()) != keys.len().checked_mul(labels) {
             return Err(refuse("lengths of keys, shifts and mantissas do not fit"));
@@ -94,7 +111,10 @@ impl Weights {
         let stride = stride(labels);
         let mut rows = vec![0; keys.len() * stride];
         let parts = rows.chunks_exact_mut(stride).zip(mantissas.chunks_exact(labels.max(1))).zip(shifts);
-        for ((row, mantissas), &shift) in parts {
+        for (number, ((row, mantissas), &shift)) in parts.enumerate() {
+            if number % STEP == 0 {
+                step();
+            }
             row.iter_mut().zip(mantissas).for_each(|(slot, &mantissa)| *slot = mantissa);
             if let Some(slot) = row.last_mut() {
                 *slot = shift as i8;
@@ -105,6 +125,9 @@ impl Weights {
         let mut index = Vec::with_capacity((1 << index_bits) + 1);
         let mut at = 0;
         for bucket in 0..=(1u64 << index_bits) {
+            if bucket % STEP as u64 == 0 {
+                step();
+            }
             while keys.get(at).is_some_and(|key| key >> (64 - index_bits) < bucket) {
                 at += 1;
             }
@@ -113,7 +136,10 @@ impl Weights {
         // Eight bits to a row: one look-up in eight or so is made in vain.
         let mut present = vec![0u64; (keys.len() / 8).next_power_of_two()];
         let words = present.len() - 1;
-        for &key in &keys {
+        for (number, &key) in keys.iter().enumerate() {
+            if number % STEP == 0 {
+                step();
+            }
             let (word, bit) = place(key);
             if let Some(slot) = present.get_mut(word & words) {
                 *slot |= bit;
