@@ -45,8 +45,8 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// hundred kilobytes each would fit.
 const MAX_JSON_BYTES: u64 = 16 << 20;
 
-/// Bytes that are read or hashed at a stretch.
-const STEP: usize = 64 * 1024;
+/// Bytes that are read or hashed in one step.
+const STEP: usize = 16 * 1024;
 
 /// Bytes of a model's name and of its version.
 const MAX_NAME_BYTES: usize = 64;

@@ -9,8 +9,8 @@ use super::pace::Pace;
 use crate::topic::lexicon::Lexicon;
 use crate::topic::weights::Weights;
 
-/// Bytes that are read at a stretch; a multiple of eight.
-const STEP: usize = 64 * 1024;
+/// Bytes that are read in one step; a multiple of eight.
+const STEP: usize = 16 * 1024;
 
 const WEIGHTS_MAGIC: &[u8; 8] = b"WMWEIGHT";
 const WORDS_MAGIC: &[u8; 8] = b"WMWORDS\0";

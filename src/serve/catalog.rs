@@ -21,6 +21,7 @@ use std::thread;
 use super::metrics::Metrics;
 use super::metrics::Reload;
 use super::model::Model;
+use super::pool::Pool;
 use super::registry::Registry;
 use super::status::Failure;
 use crate::bundle::Manifest;
@@ -56,6 +57,8 @@ pub(super) struct Catalog {
     root: PathBuf,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
+    /// Whose work goes before loading.
+    pool: Arc<Pool>,
     /// One load at a time: memory for one bundle beside those that answer, and one core.
     turn: Mutex<()>,
     /// Held while the aliases are written.
@@ -64,8 +67,13 @@ pub(super) struct Catalog {
 
 impl Catalog {
     /// A catalog of the bundles in `root`.
-    pub(super) fn new(root: PathBuf, registry: Arc<Registry>, metrics: Arc<Metrics>) -> Self {
-        Self { root, registry, metrics, turn: Mutex::default(), keeping: Mutex::default() }
+    pub(super) fn new(
+        root: PathBuf,
+        registry: Arc<Registry>,
+        metrics: Arc<Metrics>,
+        pool: Arc<Pool>,
+    ) -> Self {
+        Self { root, registry, metrics, pool, turn: Mutex::default(), keeping: Mutex::default() }
     }
 
     /// The models that it loads into.
@@ -137,7 +145,10 @@ impl Catalog {
     ) -> Result<Arc<Model>, Failure> {
         let refused = |error: Error| Failure::BundleRefused(self.plain(&error));
         // At the start there is nobody to be held up.
-        let pace = if self.registry.is_ready() { Pace::gentle() } else { Pace::full() };
+        let pace = match self.registry.is_ready() {
+            true => Pace::gentle(self.pool.watch_work()),
+            false => Pace::full(),
+        };
         let folder = self.root.join(path);
         // Which one it was meant to be is worth telling, even if it turns out to be damaged.
         if let Ok((digest, Manifest { name, version, .. })) = reader::head(&folder) {

@@ -141,18 +141,17 @@ pub async fn run<M: Into<Option<Model>>>(
     let telemetry =
         Telemetry { metrics: Arc::new(Metrics::new()?), traces: Traces::start(&config.telemetry)? };
     let registry = Arc::new(Registry::default());
-    let catalog = config
-        .models
-        .directory
-        .clone()
-        .map(|root| Arc::new(Catalog::new(root, Arc::clone(&registry), Arc::clone(&telemetry.metrics))));
+    let pool = Pool::start(config.server.workers, config.admission).map_err(RunError::Threads)?;
+    let pool = Arc::new(pool);
+    let catalog = config.models.directory.clone().map(|root| {
+        let (registry, metrics) = (Arc::clone(&registry), Arc::clone(&telemetry.metrics));
+        Arc::new(Catalog::new(root, registry, metrics, Arc::clone(&pool)))
+    });
     let (drain, draining) = watch::channel(false);
     let access = Access::open(config, &telemetry.metrics)?;
     let _reloading = access.watch(config, &telemetry.metrics);
     let stopping = Arc::new(AtomicBool::new(false));
     let health = Health::new().await;
-    let pool = Pool::start(config.server.workers, config.admission).map_err(RunError::Threads)?;
-    let pool = Arc::new(pool);
     let admin = Admin {
         registry: Arc::clone(&registry),
         catalog: catalog.clone(),

@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::extract::ExtractOptions;
 use crate::text::Content;
 use crate::text::Document;
-use crate::topic::ClassifyOptions;
 use crate::topic::calibration::Assignment;
 use crate::topic::model::Label;
 use crate::wire::pb;
@@ -104,19 +103,18 @@ impl Model {
         Self { engine, info, label_ids, loaded_at: SystemTime::now() }
     }
 
-    /// The model of a bundle, once that has passed its self-test and analysed its golden documents, topics and facts.
-    /// So what is read for the first time is not read for the first caller.
+    /// The model of a bundle, once that has passed its self-test and, at full pace, analysed its golden documents for
+    /// facts, too. So what is read for the first time is not read for the first caller. Beside other work there is a model
+    /// already, whose callers have read what facts need.
     ///
     /// # Errors
     /// As [`Bundle::analyzer`].
     pub fn from_bundle(bundle: Bundle, resources: &Resources, pace: &Pace) -> Result<Self, Error> {
         let info = ModelInfo::of(&bundle);
-        let golden = bundle.golden.clone();
+        let golden = if pace.is_gentle() { Vec::new() } else { bundle.golden.clone() };
         let analyzer = bundle.analyzer_over(resources, pace)?;
-        let options =
-            Options { classify: Some(ClassifyOptions::default()), extract: Some(ExtractOptions::default()) };
+        let options = Options { classify: None, extract: Some(ExtractOptions::default()) };
         for Golden { title, content, .. } in golden {
-            pace.step();
             let document = Document { title, content: Content::Text(content), ..Document::default() };
             analyzer.analyze(&document, &options, &mut Unobserved)?;
         }

@@ -8,6 +8,7 @@
 //! bytes ─room?→ place ─submit→ lane ─fair by bytes→ worker
 //! ```
 
+use std::cell::Cell;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -88,6 +89,8 @@ struct Queue {
     running_single_bytes: usize,
     /// Single documents in work on threads that are there for them only.
     running_extra: usize,
+    /// Documents taken up since the start.
+    begun: u64,
     speed: Speed,
     swept: Option<Instant>,
     closed: bool,
@@ -148,6 +151,7 @@ impl Shared {
             };
             let is_bulk = lane != Lane::Single;
             queue.running += 1;
+            queue.begun = queue.begun.wrapping_add(1);
             queue.running_single_bytes += if is_bulk { 0 } else { bytes };
             queue.running_bulk += usize::from(is_bulk);
             queue.running_extra += usize::from(interactive);
@@ -188,6 +192,7 @@ impl Pool {
             running_bulk: 0,
             running_single_bytes: 0,
             running_extra: 0,
+            begun: 0,
             speed: Speed { bytes: FIRST_GUESS.0, nanos: FIRST_GUESS.1 },
             swept: None,
             closed: false,
@@ -284,6 +289,16 @@ impl Pool {
             self.shared.wake.notify_one();
         } else {
             self.shared.wake_interactive.notify_one();
+        }
+    }
+
+    /// Says, whenever it is asked, whether any document was taken up since it was last asked or is in work.
+    pub(super) fn watch_work(&self) -> impl Fn() -> bool + 'static {
+        let shared = Arc::clone(&self.shared);
+        let seen = Cell::new(shared.queue().begun);
+        move || {
+            let queue = shared.queue();
+            queue.running > 0 || seen.replace(queue.begun) != queue.begun
         }
     }
 
