@@ -1,5 +1,6 @@
 //! The life of a server: listen, load, serve, drain.
 
+use std::fs;
 use std::hash::BuildHasher as _;
 use std::hash::RandomState;
 use std::io;
@@ -19,6 +20,7 @@ use tokio::task::JoinHandle;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService as _;
 use tonic::service::Routes;
+use tonic::service::RoutesBuilder;
 use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -277,6 +279,8 @@ async fn stock(
     let aliases = settings.aliases.clone();
     let registry = Arc::clone(registry);
     let loading = tokio::task::spawn_blocking(move || {
+        // One that goes later may come back; one that is not there at the start is misspelt or not mounted.
+        fs::read_dir(catalog.root()).map_err(|source| Error::io(catalog.root(), source))?;
         let root = catalog.root().display().to_string();
         let mut watch = Watch::new(catalog);
         if watch.begin(&aliases) {
@@ -413,17 +417,26 @@ fn admin_routes(admin: Admin, config: &Config, health: &Health) -> Result<Routes
                 .max_decoding_message_size(limits.max_request_bytes)
                 .max_encoding_message_size(limits.max_response_bytes),
         )
-        .add_service(health.server())
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?);
+        .add_service(health.server());
+    reflect(&mut routes, &[ADMIN_SERVICE])?;
     Ok(routes.routes())
 }
 
-/// What the contract says, for those who ask.
-fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {
-    tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+const ADMIN_SERVICE: &str = AdminServiceServer::<Admin>::NAME;
+
+/// Adds what tells those who ask of the contract, and of the services of ours that are offered here.
+fn reflect(routes: &mut RoutesBuilder, offered: &[&str]) -> Result<(), RunError> {
+    let builder = || {
+        let contract = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+        let always = ["grpc.health.v1.Health"];
+        offered.iter().chain(&always).fold(contract, |builder, name| builder.with_service_name(*name))
+    };
+    let (v1, v1alpha) = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
+    let of_both = || builder().with_service_name(v1).with_service_name(v1alpha);
+    routes.add_service(of_both().build_v1()?).add_service(of_both().build_v1alpha()?);
+    Ok(())
 }
 
 /// Every service.
@@ -467,17 +480,17 @@ fn routes(
             .max_decoding_message_size(limits.max_request_bytes)
             .max_encoding_message_size(limits.max_response_bytes),
     );
+    let mut offered = vec![DocumentServiceServer::<Documents>::NAME, ModelServiceServer::<Models>::NAME];
     if let Some(admin) = admin {
+        offered.push(ADMIN_SERVICE);
         routes.add_service(
             AdminServiceServer::new(admin)
                 .max_decoding_message_size(limits.max_request_bytes)
                 .max_encoding_message_size(limits.max_response_bytes),
         );
     }
-    routes
-        .add_service(health.server())
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?);
+    routes.add_service(health.server());
+    reflect(&mut routes, &offered)?;
     Ok(routes.routes())
 }
 

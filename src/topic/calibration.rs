@@ -25,7 +25,7 @@ pub enum Assignment {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Knot {
-    /// Known features.
+    /// Occurrences of features that the model knows.
     pub features: u32,
     /// What a decision value is multiplied with.
     pub slope: f64,

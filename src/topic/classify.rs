@@ -10,7 +10,9 @@ use super::explain;
 use super::familiarity::Makeup;
 use super::features::Key;
 use super::features::Segmented;
+use super::model::Label;
 use super::model::TopicModel;
+use super::tally::Tally;
 use super::values::Counts;
 use super::values::Value;
 use super::weights::Row;
@@ -45,7 +47,7 @@ impl<'a> Input<'a> {
 pub struct Scores {
     /// One per label.
     pub values: Vec<Score>,
-    /// Distinct features of the text that have weights.
+    /// Occurrences of features that have weights, in the headline as often as they count there.
     pub features: u32,
 }
 
@@ -79,18 +81,18 @@ impl Classifier {
         let known = makeup.known(&self.model.lexicon, domain.unknown_familiarity);
         let refusal = makeup.refusal(domain, known);
         let scores = self.scores(input, None);
-        let all = self.labels(&scores, options.min_probability, refusal.is_some());
-        let abstain = match all.iter().any(|label| label.selected) {
+        let verdicts = self.verdicts(&scores, options.min_probability, refusal.is_some());
+        let abstain = match verdicts.iter().any(|verdict| verdict.selected) {
             true => None,
             false => Some(refusal.unwrap_or_else(|| known.doubt(domain))),
         };
-        let mut returned: Vec<(usize, LabelScore)> = all
+        let mut returned: Vec<(usize, LabelScore)> = verdicts
             .into_iter()
-            .enumerate()
-            .filter(|(index, label)| {
-                wanted.get(*index).copied().unwrap_or_default()
-                    && (label.selected || options.include_unselected)
+            .filter(|verdict| {
+                wanted.get(verdict.column).copied().unwrap_or_default()
+                    && (verdict.selected || options.include_unselected)
             })
+            .filter_map(|verdict| Some((verdict.column, verdict.score(&self.model.labels)?)))
             .collect();
         returned.sort_by(|(_, a), (_, b)| by_probability(a, b));
         if options.top_k > 0 {
@@ -138,9 +140,8 @@ impl Classifier {
     #[must_use]
     pub fn scores(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Scores {
         let mut values: Vec<Score> = self.model.labels.iter().map(|label| Score(label.bias)).collect();
-        let counts = self.counts(input, kept);
-        let features =
-            self.model.weights.add_up(counts.values().map(|(key, _, value)| (key, value)), &mut values);
+        let TopicModel { weights, features, .. } = &self.model;
+        let features = Tally::add_up(weights, features, input.segmented(), kept, &mut values);
         Scores { values, features }
     }
 
@@ -162,41 +163,27 @@ impl Classifier {
         }
     }
 
-    fn counts(&self, input: &Input<'_>, kept: Option<&[Span]>) -> Counts {
-        // A character of three bytes begins a feature of each length, and a word of two characters, too.
-        let bytes = kept.map_or(input.folded.text.len(), |kept| kept.iter().map(|part| part.len()).sum());
-        let options = &self.model.features;
-        let occurrences =
-            bytes / 3 * usize::from(options.character_ngrams) + bytes / 6 * usize::from(options.word_ngrams);
-        let mut counts = Counts::with_capacity(occurrences);
-        self.model.features.occurrences(input.segmented(), kept, |occurrence| counts.add(occurrence));
-        counts
-    }
-
     /// The features that have weights, each once, by key: key, value, row.
     pub(super) fn weighted<'s>(&'s self, input: &Input<'_>) -> impl Iterator<Item = (Key, Value, Row<'s>)> {
-        let values = self.counts(input, None).sorted_values();
-        values
+        let mut counts = Counts::default();
+        self.model.features.occurrences(input.segmented(), None, |occurrence| counts.add(occurrence));
+        counts
+            .sorted_values()
             .into_iter()
             .filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
-    fn labels(&self, scores: &Scores, min_probability: Option<f64>, refused: bool) -> Vec<LabelScore> {
+    /// What is said of each label, in order.
+    fn verdicts(&self, scores: &Scores, min_probability: Option<f64>, refused: bool) -> Vec<Verdict> {
         let only = self.only(scores);
         let probabilities = self.probabilities(scores);
         let labels = self.model.labels.iter().zip(&scores.values).zip(probabilities).enumerate();
         labels
-            .map(|(at, ((label, score), probability))| {
+            .map(|(column, ((label, &score), probability))| {
                 let threshold = min_probability.unwrap_or(label.threshold);
-                let likeliest = only.is_none_or(|only| only == at);
-                LabelScore {
-                    id: label.id.clone(),
-                    display_name: label.display_name.clone(),
-                    probability,
-                    decision_value: score.to_f64(),
-                    threshold,
-                    selected: !refused && likeliest && probability >= threshold,
-                }
+                let likeliest = only.is_none_or(|only| only == column);
+                let selected = !refused && likeliest && probability >= threshold;
+                Verdict { column, score, probability, threshold, selected }
             })
             .collect()
     }
@@ -210,10 +197,11 @@ impl Classifier {
         let classify = |span: Span| {
             let scores = self.scores(input, Some(&[span]));
             let mut labels: Vec<LabelScore> = self
-                .labels(&scores, options.min_probability, false)
+                .verdicts(&scores, options.min_probability, false)
                 .into_iter()
                 .zip(wanted)
-                .filter_map(|(label, wanted)| (label.selected && *wanted).then_some(label))
+                .filter(|(verdict, wanted)| verdict.selected && **wanted)
+                .filter_map(|(verdict, _)| verdict.score(&self.model.labels))
                 .collect();
             labels.sort_by(by_probability);
             ParagraphClassification { span, labels }
@@ -222,9 +210,34 @@ impl Classifier {
     }
 }
 
+/// What is said of a label.
+#[derive(Clone, Copy, Debug)]
+struct Verdict {
+    column: usize,
+    score: Score,
+    probability: f64,
+    threshold: f64,
+    selected: bool,
+}
+
+impl Verdict {
+    /// The same with the label's names.
+    fn score(self, labels: &[Label]) -> Option<LabelScore> {
+        let label = labels.get(self.column)?;
+        Some(LabelScore {
+            id: label.id.clone(),
+            display_name: label.display_name.clone(),
+            probability: self.probability,
+            decision_value: self.score.to_f64(),
+            threshold: self.threshold,
+            selected: self.selected,
+        })
+    }
+}
+
 /// What one feature adds to one label.
 pub(super) fn contribution(value: Value, row: Row<'_>, mantissa: i8) -> i64 {
-    i64::from(value.0) * (i64::from(mantissa) << row.shift)
+    (value.0 as i64).saturating_mul(i64::from(mantissa) << row.shift)
 }
 
 fn by_probability(a: &LabelScore, b: &LabelScore) -> std::cmp::Ordering {

@@ -8,8 +8,10 @@
 use super::AbstainReason;
 use super::features::Key;
 use super::features::Segmented;
+use super::features::WORD;
 use super::features::is_content;
-use super::features::word_key;
+use super::features::mix;
+use super::features::spread;
 use super::lexicon::Lexicon;
 use super::model::Domain;
 
@@ -38,14 +40,21 @@ impl Makeup {
     /// Looks at a whole text.
     #[must_use]
     pub fn of(text: Segmented<'_>) -> Self {
-        let mut makeup = Self::default();
+        let mut makeup = Self { words: Vec::with_capacity(text.tokens.len()), ..Self::default() };
         for token in text.tokens {
             let word = token.folded.of(&text.folded.text);
-            let han = word.chars().filter(|&c| is_han(c)).count();
-            makeup.characters += word.chars().filter(|&c| is_content(c)).count();
-            makeup.han += han;
-            if han > 0 || word.chars().any(is_neighbour) {
-                makeup.words.push(word_key(word));
+            let (mut key, mut counts) = (WORD, false);
+            for c in word.chars() {
+                key = mix(key, c);
+                // Nearly all characters are common Chinese ones, which need no second look.
+                let is_common = matches!(c, '\u{4e00}'..='\u{9fff}');
+                let han = is_common || is_han(c);
+                makeup.han += usize::from(han);
+                makeup.characters += usize::from(is_common || is_content(c));
+                counts |= han || is_neighbour(c);
+            }
+            if counts {
+                makeup.words.push(spread(key));
             }
         }
         makeup

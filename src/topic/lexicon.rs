@@ -13,7 +13,12 @@ pub struct Lexicon {
     /// Upper halves of the keys of the words, ascending.
     hashes: Vec<u32>,
     familiarities: Vec<i8>,
+    /// `index[b]..index[b + 1]` are the words whose hash begins with the bits `b`.
+    index: Vec<u32>,
 }
+
+/// Bits of a hash that its place in the index is told by: there are hardly more words than places.
+const INDEX_BITS: u32 = 16;
 
 impl Lexicon {
     /// Steps of a familiarity in a factor of e.
@@ -31,7 +36,15 @@ impl Lexicon {
         if !hashes.is_sorted_by(|a, b| a < b) {
             return Err(refuse("words do not ascend"));
         }
-        Ok(Self { hashes, familiarities })
+        let mut index = Vec::with_capacity((1 << INDEX_BITS) + 1);
+        let mut at = 0;
+        for bucket in 0..=(1u64 << INDEX_BITS) {
+            while hashes.get(at).is_some_and(|&hash| u64::from(hash) >> (32 - INDEX_BITS) < bucket) {
+                at += 1;
+            }
+            index.push(at as u32);
+        }
+        Ok(Self { hashes, familiarities, index })
     }
 
     /// What is kept of a word's key: enough to tell whether the word is known.
@@ -47,10 +60,14 @@ impl Lexicon {
     }
 
     /// Familiarity of a word by the key of its unigram, in steps; none for a word of no training document.
+    #[inline]
     #[must_use]
     pub fn familiarity(&self, key: Key) -> Option<i8> {
-        let at = self.hashes.binary_search(&Self::hash(key)).ok()?;
-        self.familiarities.get(at).copied()
+        let hash = Self::hash(key);
+        let bucket = (hash >> (32 - INDEX_BITS)) as usize;
+        let (start, end) = (*self.index.get(bucket)? as usize, *self.index.get(bucket + 1)? as usize);
+        let at = self.hashes.get(start..end)?.iter().position(|&candidate| candidate == hash)?;
+        self.familiarities.get(start + at).copied()
     }
 
     /// Number of words.

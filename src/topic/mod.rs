@@ -1,6 +1,7 @@
 //! Which topics a document is about.
 
 pub mod features;
+pub mod tally;
 pub mod values;
 pub mod weights;
 pub mod lexicon;

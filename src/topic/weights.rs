@@ -1,7 +1,6 @@
 //! The weights of a model: one row of small integers per feature.
 
 use super::features::Key;
-use super::values::Value;
 use crate::error::Error;
 
 /// Sums of contributions and decision values, in fixed point: 32 bits after the point.
@@ -54,6 +53,15 @@ impl<'a> Row<'a> {
 const STEP: usize = 2048;
 /// Largest exponent of a row.
 pub const MAX_SHIFT: u8 = 15;
+/// Bytes that are added at once.
+const WORD: usize = 8;
+/// Turns mantissas into numbers from 0 to 255, 128 more each: no sum of them borrows from its neighbour.
+const SIGNS: u64 = 0x8080_8080_8080_8080;
+const LOW_BYTES: u64 = 0x00ff_00ff_00ff_00ff;
+/// Rows that are added up at a time: so many mantissas of eight bits stay within 16, and with their shifts within 32.
+pub const MAX_ADDED: usize = 256;
+/// Number of exponents.
+const SHIFTS: usize = MAX_SHIFT as usize + 1;
 /// Bits after the point of a row's weights at shift 0.
 const WEIGHT_FRACTION_BITS: i32 = 16;
 
@@ -61,8 +69,10 @@ const WEIGHT_FRACTION_BITS: i32 = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Weights {
     labels: usize,
-    /// Ascending.
+    /// Ascending, and then the largest number four times more, so that four can be read from the end of a bucket on.
     keys: Vec<Key>,
+    /// Number of rows.
+    len: usize,
     /// Row by row its mantissas, then zeros, then its shift: [`stride`](Self::stride) bytes in all, so that a row lies in
     /// one or two lines of the cache and is added up eight labels at a time.
     rows: Vec<i8>,
@@ -90,7 +100,7 @@ impl Weights {
     /// Those of [`new`](Self::new).
     pub fn stepwise(
         labels: usize,
-        keys: Vec<Key>,
+        mut keys: Vec<Key>,
         shifts: &[u8],
         mantissas: &[i8],
         step: impl Fn(),
@@ -145,7 +155,9 @@ impl Weights {
                 *slot |= bit;
             }
         }
-        Ok(Self { labels, keys, rows, index, index_bits, present })
+        let len = keys.len();
+        keys.extend([Key::MAX; 4]);
+        Ok(Self { labels, keys, len, rows, index, index_bits, present })
     }
 
     /// Bytes of a row.
@@ -172,7 +184,7 @@ impl Weights {
     /// Keys of all rows, ascending.
     #[must_use]
     pub fn keys(&self) -> &[Key] {
-        &self.keys
+        self.keys.get(..self.len).unwrap_or_default()
     }
 
     /// All rows, in the order of their keys.
@@ -191,104 +203,114 @@ impl Weights {
     /// The row of a feature, if it has one.
     #[must_use]
     pub fn row(&self, key: Key) -> Option<Row<'_>> {
-        self.bytes(key).map(|row| Row::of(row, self.labels))
-    }
-
-    /// The bytes of the row of a feature, if it has one.
-    #[inline(always)]
-    fn bytes(&self, key: Key) -> Option<&[i8]> {
-        let bucket = (key >> (64 - self.index_bits)) as usize;
-        let (&start, &end) = (self.index.get(bucket)?, self.index.get(bucket + 1)?);
-        let (start, end) = (start as usize, end as usize);
-        let at = start + self.keys.get(start..end)?.iter().position(|&candidate| candidate == key)?;
         let stride = self.stride();
-        self.rows.get(at * stride..(at + 1) * stride)
+        let start = usize::try_from(self.position(key)).ok()?.checked_mul(stride)?;
+        Some(Row::of(self.rows.get(start..)?.get(..stride)?, self.labels))
     }
 
-    /// Adds to each label's score what the features contribute, and returns how many of them have weights.
-    ///
-    /// Products are summed in 32 bits shift by shift, which the processor does eight at a time, and carried over to 64
-    /// before they could overflow.
-    pub fn add_up(&self, features: impl Iterator<Item = (Key, Value)>, scores: &mut [Score]) -> u32 {
-        // Three passes, each with many look-ups that do not wait for one another.
-        let features: Vec<(Key, Value)> = features.filter(|&(key, _)| self.may_have(key)).collect();
-        let found: Vec<(Value, &[i8])> =
-            features.iter().filter_map(|&(key, value)| self.bytes(key).map(|row| (value, row))).collect();
-        let mut sums = Sums::new(self.stride());
-        found.iter().for_each(|&(value, row)| sums.add(value, row));
-        sums.carry();
-        for (score, sum) in scores.iter_mut().zip(&sums.totals) {
-            score.0 += sum;
-        }
-        found.len() as u32
-    }
-}
+    /// Stands for the number of a row where a feature has none.
+    pub const NO_ROW: u32 = u32::MAX;
 
-/// Sums of products of values and mantissas.
-struct Sums {
-    stride: usize,
-    /// Shift by shift, label by label.
-    partial: Vec<i32>,
-    /// Which shifts have sums, a bit for each.
-    used: u32,
-    /// Products in each partial sum at most.
-    added: u32,
-    totals: Vec<i64>,
-}
-
-impl Sums {
-    /// A value has 15 bits here, a mantissa 7: so many products and one more stay within 31 bits.
-    const MOST: u32 = 1 << 8;
-
-    fn new(stride: usize) -> Self {
-        Self {
-            stride,
-            partial: vec![0; stride * (usize::from(MAX_SHIFT) + 1)],
-            used: 0,
-            added: 0,
-            totals: vec![0; stride],
-        }
-    }
-
+    /// The number of the row of a feature, or [`NO_ROW`](Self::NO_ROW).
     #[inline(always)]
-    fn add(&mut self, value: Value, row: &[i8]) {
-        let shift = row.last().copied().unwrap_or_default() as u8;
-        let Ok(small) = i16::try_from(value.0) else {
-            for (total, &mantissa) in self.totals.iter_mut().zip(row) {
-                *total += i64::from(value.0) * (i64::from(mantissa) << shift);
-            }
-            return;
+    #[must_use]
+    pub fn position(&self, key: Key) -> u32 {
+        let bucket = (key >> (64 - self.index_bits)) as usize;
+        let Some(&start) = self.index.get(bucket) else { return Self::NO_ROW };
+        // Most buckets hold no more than four: all are compared, and nothing is guessed.
+        let Some(&[one, two, three, four]) =
+            self.keys.get(start as usize..).and_then(|keys| keys.first_chunk())
+        else {
+            return Self::NO_ROW;
         };
-        let start = usize::from(shift) * self.stride;
-        let Some(sums) = self.partial.get_mut(start..start + self.stride) else { return };
-        for (sums, mantissas) in sums.as_chunks_mut::<8>().0.iter_mut().zip(row.as_chunks::<8>().0) {
-            for (sum, &mantissa) in sums.iter_mut().zip(mantissas) {
-                *sum += i32::from(i16::from(mantissa)) * i32::from(small);
-            }
-        }
-        self.used |= 1 << shift;
-        self.added += 1;
-        if self.added == Self::MOST {
-            self.carry();
+        let mut row = if four == key { start + 3 } else { Self::NO_ROW };
+        row = if three == key { start + 2 } else { row };
+        row = if two == key { start + 1 } else { row };
+        row = if one == key { start } else { row };
+        match row == Self::NO_ROW {
+            true => self.position_beyond(key, bucket),
+            // The fill at the end is no row.
+            false if row as usize >= self.len => Self::NO_ROW,
+            false => row,
         }
     }
 
-    /// Carries the partial sums over.
-    fn carry(&mut self) {
-        for (shift, sums) in self.partial.chunks_exact_mut(self.stride).enumerate() {
-            if self.used & 1 << shift != 0 {
-                for (total, sum) in self.totals.iter_mut().zip(sums) {
-                    *total += i64::from(std::mem::take(sum)) << shift;
+    /// The same for the keys of a bucket after the first four.
+    fn position_beyond(&self, key: Key, bucket: usize) -> u32 {
+        let range = match (self.index.get(bucket), self.index.get(bucket + 1)) {
+            (Some(&start), Some(&end)) => start.saturating_add(4) as usize..end as usize,
+            _ => return Self::NO_ROW,
+        };
+        let start = range.start as u32;
+        let at = self.keys.get(range).and_then(|keys| keys.iter().position(|&candidate| candidate == key));
+        at.map_or(Self::NO_ROW, |at| start + at as u32)
+    }
+
+    /// Adds the rows of these numbers to the sums, each `weight` times: in units of 2⁻¹⁶, one sum per label. At most
+    /// [`MAX_ADDED`] of them.
+    pub fn add_up(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
+        // Lengths that are known when this is compiled are added up without loops.
+        match self.stride() / WORD {
+            1 => self.sum::<1>(rows, weight, sums),
+            2 => self.sum::<2>(rows, weight, sums),
+            3 => self.sum::<3>(rows, weight, sums),
+            4 => self.sum::<4>(rows, weight, sums),
+            5 => self.sum::<5>(rows, weight, sums),
+            _ => self.sum_long(rows, weight, sums),
+        }
+    }
+
+    /// The same for rows of so many words of eight bytes: shift by shift, four labels at once.
+    fn sum<const WORDS: usize>(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
+        let all = self.rows.as_chunks::<WORD>().0.as_chunks::<WORDS>().0;
+        // Of each word, the bytes at even places and those at odd ones, each in 16 bits.
+        let mut by_shift = [[[0u64; 2]; WORDS]; SHIFTS];
+        let mut added = [0i32; SHIFTS];
+        for &row in rows.iter().take(MAX_ADDED) {
+            let Some(row) = all.get(row as usize) else { continue };
+            let shift = usize::from(row.as_flattened().last().copied().unwrap_or_default() as u8 & MAX_SHIFT);
+            #[expect(clippy::indexing_slicing, reason = "there are as many sums as the mask lets through")]
+            let (halves, added) = (&mut by_shift[shift], &mut added[shift]);
+            for ([even, odd], bytes) in halves.iter_mut().zip(row) {
+                let word = u64::from_le_bytes(bytes.map(i8::cast_unsigned)) ^ SIGNS;
+                *even += word & LOW_BYTES;
+                *odd += word >> 8 & LOW_BYTES;
+            }
+            *added += 1;
+        }
+        let mut by_label = [[0i32; WORD]; WORDS];
+        for (shift, (halves, added)) in by_shift.iter().zip(added).enumerate().filter(|(_, (_, n))| *n > 0) {
+            for (labels, halves) in by_label.iter_mut().zip(halves) {
+                for (label, place) in labels.iter_mut().zip(0..) {
+                    let [even, odd] = halves;
+                    let half = if place % 2 == 0 { even } else { odd };
+                    let sum = (half >> (place / 2 * 16) & 0xffff) as i32 - added * 128;
+                    *label += sum << shift;
                 }
             }
         }
-        (self.used, self.added) = (0, 0);
+        for (sum, all) in sums.iter_mut().zip(by_label.as_flattened()) {
+            *sum += i64::from(*all) * i64::from(weight);
+        }
+    }
+
+    /// The same for rows of any length.
+    fn sum_long(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
+        let stride = self.stride();
+        for &row in rows {
+            let start = (row as usize).saturating_mul(stride);
+            let Some(row) = self.rows.get(start..).and_then(|rows| rows.get(..stride)) else { continue };
+            let shift = row.last().copied().unwrap_or_default() as u8 & MAX_SHIFT;
+            for (sum, &mantissa) in sums.iter_mut().zip(row) {
+                *sum += (i64::from(mantissa) << shift) * i64::from(weight);
+            }
+        }
     }
 }
 
 /// Bytes of a row with so many labels: room for the shift, in steps of eight.
 fn stride(labels: usize) -> usize {
-    (labels + 1).next_multiple_of(8)
+    (labels + 1).next_multiple_of(WORD)
 }
 
 /// Where the presence of a key is noted: a word, which is still to be cut to their number, and a bit of it. The bits of
@@ -344,34 +366,49 @@ mod tests {
     }
 
     proptest! {
-        /// Sums in 32 bits are those in 64, whatever the values, shifts and number of features.
+        /// Sums in 16 and 32 bits are those in 64, whatever the mantissas, shifts and numbers of rows and labels.
         #[test]
         fn sums_do_not_overflow(
-            rows in prop::collection::vec((prop::array::uniform20(-127i8..=127), 0..=MAX_SHIFT), 1..40),
-            values in prop::collection::vec((0usize..50, prop_oneof![0u32..=65_536, Just(32_767)]), 0..900),
+            labels in 1usize..48,
+            rows in prop::collection::vec(
+                (prop_oneof![prop::collection::vec(any::<i8>(), 48), Just(vec![i8::MIN; 48])], 0..=MAX_SHIFT),
+                1..40,
+            ),
+            added in prop::collection::vec(0u64..50, 0..=MAX_ADDED),
+            weight in 0u32..4,
         ) {
             let keys: Vec<Key> = (0..rows.len() as u64).map(|row| row << 58 | row).collect();
             let shifts: Vec<u8> = rows.iter().map(|row| row.1).collect();
-            let mantissas: Vec<i8> = rows.iter().flat_map(|row| row.0).collect();
-            let weights = Weights::new(20, keys.clone(), &shifts, &mantissas).unwrap();
-            let features: Vec<(Key, Value)> = values
-                .iter()
-                .map(|&(row, value)| (keys.get(row).copied().unwrap_or(7), Value(value)))
-                .collect();
-            let mut sums = vec![Score(5); 20];
-            let found = weights.add_up(features.iter().copied(), &mut sums);
-            let mut expected = vec![5i64; 20];
-            let mut known = 0;
-            for &(row, value) in &values {
-                if let Some((mantissas, shift)) = rows.get(row) {
-                    known += 1;
+            let mantissas: Vec<i8> = rows.iter().flat_map(|row| row.0.iter().take(labels)).copied().collect();
+            let weights = Weights::new(labels, keys, &shifts, &mantissas).unwrap();
+            let mut sums = vec![5; labels];
+            weights.add_up(&added, weight, &mut sums);
+            let mut expected = vec![5i64; labels];
+            for &row in &added {
+                if let Some((mantissas, shift)) = rows.get(row as usize) {
                     for (sum, &mantissa) in expected.iter_mut().zip(mantissas) {
-                        *sum += i64::from(value) * (i64::from(mantissa) << shift);
+                        *sum += i64::from(weight) * (i64::from(mantissa) << shift);
                     }
                 }
             }
-            prop_assert_eq!(found, known);
-            prop_assert_eq!(sums.iter().map(|sum| sum.0).collect::<Vec<_>>(), expected);
+            prop_assert_eq!(sums, expected);
+        }
+
+        /// Also where many keys begin alike.
+        #[test]
+        fn rows_are_found_by_their_keys(
+            keys in prop::collection::btree_set(prop_oneof![any::<u64>(), 0u64..20, Just(u64::MAX)], 0..60),
+            others in prop::collection::vec(prop_oneof![any::<u64>(), 0u64..40], 0..20),
+        ) {
+            let shifts = vec![0; keys.len()];
+            let weights = Weights::new(0, keys.iter().copied().collect(), &shifts, &[]).unwrap();
+            for (row, &key) in (0u32..).zip(&keys) {
+                prop_assert_eq!(weights.position(key), row);
+                prop_assert!(weights.may_have(key));
+            }
+            for key in others.into_iter().filter(|key| !keys.contains(key)) {
+                prop_assert_eq!(weights.position(key), Weights::NO_ROW);
+            }
         }
     }
 }

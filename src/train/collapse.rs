@@ -65,16 +65,11 @@ pub fn collapse(
     Weights::new(heads.len(), keys, &shifts, &mantissas)
 }
 
-/// Log-odds of the documents by collapsed weights, and how many features of each have some.
+/// Log-odds of the documents by collapsed weights.
 #[must_use]
-pub fn score(
-    weights: &Weights,
-    biases: &[f64],
-    (rows, vocabulary): (&Matrix, &Vocabulary),
-) -> (Array2<f32>, Vec<u32>) {
+pub fn score(weights: &Weights, biases: &[f64], (rows, vocabulary): (&Matrix, &Vocabulary)) -> Array2<f32> {
     let mut scores = Array2::zeros((rows.height(), biases.len()));
-    let mut known = vec![0; rows.height()];
-    for ((i, mut scores), known) in scores.rows_mut().into_iter().enumerate().zip(&mut known) {
+    for (i, mut scores) in scores.rows_mut().into_iter().enumerate() {
         let mut sums = biases.to_vec();
         let (columns, values) = rows.row(i);
         for (&column, &value) in columns.iter().zip(values) {
@@ -83,11 +78,10 @@ pub fn score(
                 continue;
             };
             let Some(row) = weights.row(key) else { continue };
-            *known += 1;
             let factor = f64::from(value / idf) * row.unit();
             sums.iter_mut().zip(row.mantissas).for_each(|(sum, &m)| *sum += factor * f64::from(m));
         }
         scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum as f32);
     }
-    (scores, known)
+    scores
 }

@@ -115,11 +115,10 @@ fn overlap(a: Option<&Bag>, b: Option<&Bag>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topic::features::Block;
 
     fn bag(keys: impl Iterator<Item = u64>) -> Bag {
         let mut features: Vec<_> =
-            keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), Block::Words, 1.0)).collect();
+            keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), 1, 1.0)).collect();
         features.sort_unstable_by_key(|f| f.0);
         Bag { features, ..Bag::default() }
     }

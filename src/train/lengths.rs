@@ -32,8 +32,10 @@ use super::vectorize::Bag;
 /// A text or a piece of one, scored.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Features in it that have weights.
+    /// Occurrences of features in it that have weights.
     pub features: u32,
+    /// A document, not a piece of one.
+    pub is_whole: bool,
     /// Its log-odds by the heads, one per label.
     pub log_odds: Vec<f64>,
     /// One per label.
@@ -93,11 +95,14 @@ pub fn fit(mut samples: Vec<Sample>, assignment: Assignment) -> Result<Calibrati
     while !rest.is_empty() {
         let (group, after) = rest.split_at_checked(group(rest)).unwrap_or((rest, &[]));
         // What is left over at the end is too little for a line of its own.
-        if knots.is_empty() || enough(group) {
+        if knots.is_empty() || enough(&group.iter().collect::<Vec<_>>()) {
+            // Documents show best how sure to be of documents: a piece of one says less than its labels promise.
+            let documents: Vec<&Sample> = group.iter().filter(|sample| sample.is_whole).collect();
+            let fitted = if enough(&documents) { documents } else { group.iter().collect() };
             // A group of one size holds many: they are thinned out evenly.
-            let step = group.len().div_ceil(SAMPLES.end).max(1);
-            let thinned: Vec<&Sample> = group.iter().step_by(step).collect();
-            let features = group.get(group.len() / 2).map_or(1, |sample| sample.features);
+            let step = fitted.len().div_ceil(SAMPLES.end).max(1);
+            let thinned: Vec<&Sample> = fitted.iter().step_by(step).copied().collect();
+            let features = fitted.get(fitted.len() / 2).map_or(1, |sample| sample.features);
             let (slope, offset) = match assignment {
                 Assignment::Independent => line(&thinned)?,
                 Assignment::Exclusive => (temperature(&thinned), 0.0),
@@ -117,7 +122,7 @@ pub fn fit(mut samples: Vec<Sample>, assignment: Assignment) -> Result<Calibrati
     Ok(Calibration { assignment, knots })
 }
 
-fn enough(samples: &[Sample]) -> bool {
+fn enough(samples: &[&Sample]) -> bool {
     let labels = samples.iter().flat_map(|sample| &sample.truth).filter(|&&has| has).count();
     samples.len() >= SAMPLES.start && labels >= MIN_LABELS
 }
@@ -127,7 +132,8 @@ fn enough(samples: &[Sample]) -> bool {
 fn group(samples: &[Sample]) -> usize {
     let first = samples.first().map_or(1, |sample| sample.features);
     let mut end = samples.partition_point(|sample| sample.features < 2 * first);
-    while end < samples.len() && !enough(samples.get(..end).unwrap_or_default()) {
+    let is_enough = |end: usize| enough(&samples.iter().take(end).collect::<Vec<_>>());
+    while end < samples.len() && !is_enough(end) {
         end = (end + end / 4 + 1).min(samples.len());
     }
     end
@@ -188,7 +194,8 @@ mod tests {
         let sample = |features: u32, i: usize, every: usize| {
             let has = i.is_multiple_of(2);
             let sign = if has != i.is_multiple_of(every) { 1.0 } else { -1.0 };
-            Sample { features, log_odds: vec![3.0 * sign, -3.0 * sign], truth: vec![has, !has] }
+            let (log_odds, truth) = (vec![3.0 * sign, -3.0 * sign], vec![has, !has]);
+            Sample { features, is_whole: false, log_odds, truth }
         };
         for assignment in [Assignment::Independent, Assignment::Exclusive] {
             let mut samples: Vec<Sample> = (0..900).map(|i| sample(20, i, 3)).collect();
@@ -197,6 +204,23 @@ mod tests {
             let [small, large] = [calibration.line(20), calibration.line(500)];
             assert!(small.0 < large.0, "{assignment:?} {small:?} {large:?}");
         }
+    }
+
+    #[test]
+    fn whole_documents_count_where_there_are_enough() {
+        // Of the pieces every third contradicts its decision value, of the documents of the same length none but a few.
+        let sample = |i: usize, is_whole: bool| {
+            let has = i.is_multiple_of(2);
+            let sign = if has != i.is_multiple_of(if is_whole { 30 } else { 3 }) { 1.0 } else { -1.0 };
+            let (log_odds, truth) = (vec![3.0 * sign, -3.0 * sign], vec![has, !has]);
+            Sample { features: 300, is_whole, log_odds, truth }
+        };
+        let slope = |documents: usize| {
+            let pieces = (0..3000).map(|i| sample(i, false));
+            let samples = pieces.chain((0..documents).map(|i| sample(i, true))).collect();
+            fit(samples, Assignment::Independent).unwrap().line(300).0
+        };
+        assert!(slope(600) > 1.5 * slope(100), "{} {}", slope(600), slope(100));
     }
 
     #[test]

@@ -222,7 +222,7 @@ pub fn train(
             let weights = collapse::collapse(&model, &heads, &vocabulary, room)?;
             let biases = collapse::biases(&model, &heads);
             let exact = head_scores(&search::predict(&model, &rows), &heads);
-            let (rounded, _) = collapse::score(&weights, &biases, (&rows, &vocabulary));
+            let rounded = collapse::score(&weights, &biases, (&rows, &vocabulary));
             let truth = targets.select(Axis(0), &inside);
             search::quality(&exact, &truth, assignment) - search::quality(&rounded, &truth, assignment)
         }
@@ -236,13 +236,14 @@ pub fn train(
     let (of_documents, of_pieces) = (known(&matrix), known(&pieces));
     let sample = |features: u32, odds: ndarray::ArrayView1<'_, f32>, document: usize| Sample {
         features,
+        is_whole: false,
         log_odds: odds.iter().map(|&odds| f64::from(odds)).collect(),
         truth: targets.row(document).iter().map(|&target| target > 0.0).collect(),
     };
     let piece_odds = head_scores(&held_out_pieces, &heads);
     let samples = (0..matrix.height())
         .zip(&of_documents)
-        .map(|(i, &features)| sample(features, log_odds.row(i), i))
+        .map(|(i, &features)| Sample { is_whole: true, ..sample(features, log_odds.row(i), i) })
         .chain(
             cut.iter()
                 .zip(&of_pieces)
@@ -364,11 +365,15 @@ fn room(options: &TrainOptions, labels: usize, words: usize) -> usize {
     rows.min(options.max_features).max(1)
 }
 
-/// How many features of each row have weights.
+/// How many occurrences of features of each row have weights.
 fn known(weights: &Weights, rows: &Matrix, vocabulary: &Vocabulary) -> Vec<u32> {
     let kept: Vec<bool> = vocabulary.keys.iter().map(|&key| weights.row(key).is_some()).collect();
-    let has = |column: &&u32| kept.get(**column as usize).copied().unwrap_or_default();
-    (0..rows.height()).map(|i| rows.row(i).0.iter().filter(has).count() as u32).collect()
+    let has = |column: u32| kept.get(column as usize).copied().unwrap_or_default();
+    let of_row = |row: usize| {
+        let entries = rows.row(row).0.iter().zip(rows.row_counts(row));
+        entries.filter(|&(&column, _)| has(column)).map(|(_, &count)| u32::from(count)).sum()
+    };
+    (0..rows.height()).map(of_row).collect()
 }
 
 /// Log-odds of all rows.

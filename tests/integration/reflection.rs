@@ -3,10 +3,12 @@
 use prost::Message as _;
 use prost_types::FileDescriptorProto;
 use tokio_stream::StreamExt as _;
+use tonic::transport::Channel;
 
 use crate::harness::Running;
 use crate::harness::literal;
 use crate::harness::soon;
+use crate::served::Served;
 
 const SERVICES: [&str; 4] = [
     "grpc.health.v1.Health",
@@ -59,3 +61,30 @@ macro_rules! reflection_test {
 
 reflection_test!(v1_describes_everything, v1, "grpc.reflection.v1.ServerReflection");
 reflection_test!(v1alpha_describes_everything, v1alpha, "grpc.reflection.v1alpha.ServerReflection");
+
+/// Who may not call the administration is not told that it is there.
+#[tokio::test]
+async fn each_listener_names_what_it_offers() {
+    use tonic_reflection::pb::v1::ServerReflectionRequest;
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+    use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+
+    let server = Served::start(&[]);
+    let listed = async |url: String| {
+        let question = MessageRequest::ListServices(String::new());
+        let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
+        let mut client =
+            ServerReflectionClient::new(Channel::from_shared(url).unwrap().connect().await.unwrap());
+        let mut answers =
+            client.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
+        let answer = soon(answers.next()).await.unwrap().unwrap().message_response.unwrap();
+        let MessageResponse::ListServicesResponse(listed) = answer else { panic!("{answer:?}") };
+        let mut names: Vec<String> = listed.service.into_iter().map(|service| service.name).collect();
+        names.retain(|name| name.starts_with("wenmai."));
+        names.sort();
+        names
+    };
+    assert_eq!(listed(server.url()).await, ["wenmai.v1.DocumentService", "wenmai.v1.ModelService"]);
+    assert_eq!(listed(server.admin_url()).await, ["wenmai.v1.AdminService"]);
+}
