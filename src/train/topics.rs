@@ -227,13 +227,12 @@ pub fn train(
     }
     let (documents_by_bayes, pieces_by_bayes): (Vec<_>, Vec<_>) = by_bayes.into_iter().unzip();
     let blend = blend::choose(&held_out, &documents_by_bayes, &targets, assignment);
-    if let Some(Blend { candidate, factor }) = blend {
-        if let (Some(documents), Some(pieces)) =
+    if let Some(Blend { candidate, factor }) = blend
+        && let (Some(documents), Some(pieces)) =
             (documents_by_bayes.get(candidate), pieces_by_bayes.get(candidate))
-        {
-            held_out.scaled_add(factor, documents);
-            held_out_pieces.scaled_add(factor, pieces);
-        }
+    {
+        held_out.scaled_add(factor, documents);
+        held_out_pieces.scaled_add(factor, pieces);
     }
     let add_bayes = |model: &mut LinearModel, rows: &Matrix, targets: &Array2<f32>| {
         if let Some(blend) = blend {
