@@ -70,6 +70,20 @@ pub struct Training {
     pub cost: f32,
     /// Smoothing of the log-count ratios that weights are scaled by, chosen likewise; 0: unscaled.
     pub ratio_smoothing: f32,
+    /// The power of those that is taken, chosen likewise.
+    #[serde(default = "whole")]
+    pub ratio_power: f32,
+    /// What the weights of naive Bayes are multiplied with before they are added, chosen likewise; 0: it has no part.
+    #[serde(default)]
+    pub bayes_factor: f32,
+    /// Smoothing of its counts, chosen likewise.
+    #[serde(default)]
+    pub bayes_smoothing: f32,
+}
+
+/// The power that bundles were trained with that do not name one.
+fn whole() -> f32 {
+    1.0
 }
 
 /// How text becomes words.

@@ -101,11 +101,18 @@ fn labels_of_a_document(assignment: Assignment) -> &'static str {
 
 /// What the search chose.
 fn settings(manifest: &Manifest) -> String {
-    let Training { cost, ratio_smoothing, .. } = manifest.training;
-    let scaled =
-        if ratio_smoothing > 0.0 { "weights scaled by log-count ratios" } else { "weights not scaled" };
+    let Training { cost, ratio_smoothing, ratio_power, bayes_factor, .. } = manifest.training;
+    let scaled = match (ratio_smoothing > 0.0, ratio_power < 1.0) {
+        (false, _) => "weights not scaled",
+        (true, false) => "weights scaled by log-count ratios",
+        (true, true) => "weights scaled by roots of log-count ratios",
+    };
     let marks = if manifest.features.marks { "marks are features" } else { "marks are no features" };
-    format!("cost {cost}, {scaled}, {marks}")
+    let bayes = match bayes_factor > 0.0 {
+        true => format!("naive Bayes × {bayes_factor:.3}"),
+        false => "no naive Bayes".to_owned(),
+    };
+    format!("cost {cost}, {scaled}, {marks}, {bayes}")
 }
 
 /// Compiles a dictionary, and writes it when jieba finds the same words by the same list.

@@ -64,9 +64,13 @@ fn render(
     writeln!(card, "| command | `{}` |", training.command)?;
     writeln!(
         card,
-        "| chosen by cross-validation | cost {}, log-count ratio smoothing {}, marks as features: {} |\n",
+        "| chosen by cross-validation | cost {}, log-count ratio smoothing {} and power {}, naive Bayes × {} (smoothing {}), \
+         marks as features: {} |\n",
         training.cost,
         training.ratio_smoothing,
+        training.ratio_power,
+        training.bayes_factor,
+        training.bayes_smoothing,
         if manifest.features.marks { "yes" } else { "no" }
     )?;
     if !notes.sources.is_empty() {

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use ndarray::ArrayView1;
 
 use super::heads::Head;
-use super::svm::LinearModel;
+use super::linear::LinearModel;
 use super::vectorize::Matrix;
 use super::vectorize::Vocabulary;
 use crate::error::Error;

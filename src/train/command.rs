@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::audit;
+use super::blend::Blend;
 use super::card;
 use super::card::CardNotes;
 use super::topics;
@@ -92,6 +93,9 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
             compression_loss: held_out.compression_loss,
             cost: trained.settings.cost,
             ratio_smoothing: trained.settings.ratio_smoothing,
+            ratio_power: trained.settings.ratio_power,
+            bayes_factor: trained.blend.map_or(0.0, |blend| blend.factor),
+            bayes_smoothing: trained.blend.map_or(0.0, Blend::smoothing),
         },
         features: trained.model.features.clone(),
         segmentation: Segmentation::default(),

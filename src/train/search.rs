@@ -7,12 +7,13 @@ use linfa::traits::PredictInplace;
 use ndarray::Array2;
 use ndarray::Axis;
 
-use super::svm::LinearModel;
+use super::linear::LinearModel;
 use super::svm::SvmParams;
 use super::svm::SvmValidParams;
 use super::vectorize::Bag;
 use super::vectorize::Matrix;
 use super::vectorize::Vocabulary;
+use super::vectorize::VocabularyOptions;
 use crate::error::Error;
 use crate::topic::calibration::Assignment;
 
@@ -23,20 +24,25 @@ pub struct Settings {
     pub cost: f32,
     /// Smoothing of the log-count ratios that weights are scaled by; 0 leaves them unscaled.
     pub ratio_smoothing: f32,
+    /// The power of those that is taken.
+    pub ratio_power: f32,
     /// Whether punctuation, and where a text begins and ends, become features.
     pub marks: bool,
 }
 
 impl Settings {
     /// Where the search begins.
-    pub const START: Self = Self { cost: 0.01, ratio_smoothing: 0.5, marks: false };
+    pub const START: Self = Self { cost: 0.01, ratio_smoothing: 0.5, ratio_power: 1.0, marks: false };
 
     /// The learner with these settings, and errors on rare labels dearer where `balance` is wanted.
     ///
     /// # Errors
     /// [`Error::Training`] when one is out of its bounds.
     pub fn learner(self, balance: bool, seed: u64) -> Result<SvmValidParams, Error> {
-        let params = SvmParams::new().cost(self.cost).ratio_smoothing(self.ratio_smoothing);
+        let params = SvmParams::new()
+            .cost(self.cost)
+            .ratio_smoothing(self.ratio_smoothing)
+            .ratio_power(self.ratio_power);
         Ok(params.balanced(balance).seed(seed).check()?)
     }
 }
@@ -48,7 +54,7 @@ const JUDGED: usize = 3000;
 /// Documents that a comparison uses at most; the best settings change little with more.
 const USED: usize = 48_000;
 /// Gain from which on another setting is taken.
-const GAIN: f64 = 5e-4;
+pub(super) const GAIN: f64 = 5e-4;
 
 /// A corpus to try settings on.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +67,8 @@ pub struct Trial<'a> {
     pub assignment: Assignment,
     /// Whether errors on rare labels cost more.
     pub balance: bool,
+    /// Which features are looked at.
+    pub vocabulary: VocabularyOptions,
     /// Of every draw.
     pub seed: u64,
 }
@@ -89,11 +97,14 @@ pub fn search(
             (best, top, documents) = (other, quality, with_marks);
         }
     }
+    let rooted = Settings { ratio_power: 0.5, ..best };
     let unscaled = Settings { ratio_smoothing: 0.0, ..best };
-    let quality = documents.judge(trial, unscaled)?;
-    progress();
-    if quality > top + GAIN {
-        (best, top) = (unscaled, quality);
+    for other in [rooted, unscaled] {
+        let quality = documents.judge(trial, other)?;
+        progress();
+        if quality > top + GAIN {
+            (best, top) = (other, quality);
+        }
     }
     let start = best.cost;
     let (lower, higher): (Vec<f32>, Vec<f32>) =
@@ -140,7 +151,7 @@ impl Prepared {
             })
             .collect();
         let chosen = || documents.iter().filter_map(|&i| bags.get(i));
-        let rows = Matrix::of(chosen(), &Vocabulary::of(chosen(), 2));
+        let rows = Matrix::of(chosen(), &Vocabulary::of(chosen(), trial.vocabulary));
         Self { rows, documents, folds: seen.len() }
     }
 

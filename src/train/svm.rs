@@ -5,35 +5,29 @@
 //! labels together: their weights lie side by side, so that a document's features are read once per pass rather than
 //! once per pass and label.
 //!
-//! Before that, each feature may be scaled, for each label, by the root of the absolute logarithm of the ratio in which
+//! Before that, each feature may be scaled, for each label, by the root of a power of the absolute logarithm of the ratio in which
 //! it is found with and without the label (after Wang and Manning, "Baselines and Bigrams", ACL 2012, who scale by the
 //! ratio itself): features that tell little are held back by the penalty on their weights, features that tell much are
 //! let go. The scale ends up in the weights; predicting knows nothing of it.
 
 use linfa::ParamGuard;
 use linfa::dataset::DatasetBase;
-use linfa::dataset::Records;
 use linfa::traits::Fit;
-use linfa::traits::PredictInplace;
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::bayes::ratios;
+use super::linear::LANES;
+use super::linear::Lanes;
+use super::linear::LinearModel;
+use super::linear::add;
+use super::linear::row;
+use super::linear::row_mut;
+use super::linear::signs;
 use super::vectorize::Matrix;
 use crate::error::Error;
-
-impl Records for Matrix {
-    type Elem = f32;
-
-    fn nsamples(&self) -> usize {
-        self.height()
-    }
-
-    fn nfeatures(&self) -> usize {
-        self.width
-    }
-}
 
 /// Hyper-parameters, not yet checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +38,7 @@ pub struct SvmParams(SvmValidParams);
 pub struct SvmValidParams {
     cost: f32,
     ratio_smoothing: f32,
+    ratio_power: f32,
     balanced: bool,
     max_passes: u32,
     tolerance: f32,
@@ -57,6 +52,7 @@ impl SvmParams {
         Self(SvmValidParams {
             cost: 1.0,
             ratio_smoothing: 0.0,
+            ratio_power: 1.0,
             balanced: false,
             max_passes: 8,
             tolerance: 0.05,
@@ -75,6 +71,13 @@ impl SvmParams {
     #[must_use]
     pub fn ratio_smoothing(mut self, smoothing: f32) -> Self {
         self.0.ratio_smoothing = smoothing;
+        self
+    }
+
+    /// The power of the ratio's logarithm that features are scaled by, above 0: the smaller, the less they differ.
+    #[must_use]
+    pub fn ratio_power(mut self, power: f32) -> Self {
+        self.0.ratio_power = power;
         self
     }
 
@@ -144,12 +147,23 @@ impl ParamGuard for SvmParams {
     type Error = SvmError;
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        let SvmValidParams { cost, ratio_smoothing, balanced: _, max_passes, tolerance, seed: _ } = self.0;
+        let SvmValidParams {
+            cost,
+            ratio_smoothing,
+            ratio_power,
+            balanced: _,
+            max_passes,
+            tolerance,
+            seed: _,
+        } = self.0;
         if !(cost > 0.0 && cost.is_finite()) {
             return Err(SvmError::Params("cost must be above 0"));
         }
         if !(ratio_smoothing >= 0.0 && ratio_smoothing.is_finite()) {
             return Err(SvmError::Params("ratio_smoothing must not be below 0"));
+        }
+        if !(ratio_power > 0.0 && ratio_power.is_finite()) {
+            return Err(SvmError::Params("ratio_power must be above 0"));
         }
         if max_passes == 0 {
             return Err(SvmError::Params("max_passes must be above 0"));
@@ -166,67 +180,6 @@ impl ParamGuard for SvmParams {
     }
 }
 
-/// Labels are walked in groups of this size, which the machine handles at once.
-const LANES: usize = 4;
-type Lanes = [f32; LANES];
-
-/// Weights of all labels, side by side for each feature.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinearModel {
-    labels: usize,
-    /// Per feature as many groups as the labels fill; what they do not fill stays 0.
-    weights: Vec<Lanes>,
-    bias: Vec<Lanes>,
-}
-
-impl LinearModel {
-    fn new(labels: usize, features: usize) -> Self {
-        let groups = labels.div_ceil(LANES);
-        Self { labels, weights: vec![[0.0; LANES]; features * groups], bias: vec![[0.0; LANES]; groups] }
-    }
-
-    /// Number of labels.
-    #[must_use]
-    pub fn labels(&self) -> usize {
-        self.labels
-    }
-
-    /// What every document gets, per label.
-    pub fn bias(&self) -> impl Iterator<Item = &f32> {
-        self.bias.as_flattened().iter().take(self.labels)
-    }
-
-    /// Weights of each feature in turn, per label.
-    pub fn features(&self) -> impl Iterator<Item = &[f32]> {
-        let groups = self.bias.len().max(1);
-        self.weights.chunks_exact(groups).map(|row| row.as_flattened().get(..self.labels).unwrap_or_default())
-    }
-
-    /// Adds the scores of one row to `scores`.
-    fn add_scores(&self, columns: &[u32], values: &[f32], scores: &mut [Lanes]) {
-        for (&column, &value) in columns.iter().zip(values) {
-            let weights = row(&self.weights, column, self.bias.len());
-            for (score, weight) in scores.iter_mut().zip(weights) {
-                for (score, weight) in score.iter_mut().zip(weight) {
-                    *score += value * weight;
-                }
-            }
-        }
-    }
-}
-
-/// The groups of one feature.
-fn row(table: &[Lanes], column: u32, groups: usize) -> &[Lanes] {
-    let at = column as usize * groups;
-    table.get(at..at + groups).unwrap_or_default()
-}
-
-/// The groups of one feature, to be changed.
-fn row_mut(table: &mut [Lanes], column: u32, groups: usize) -> &mut [Lanes] {
-    let at = column as usize * groups;
-    table.get_mut(at..at + groups).unwrap_or_default()
-}
-
 /// Targets are one row per document and one column per label: above 0 where the document has it.
 impl Fit<Matrix, Array2<f32>, SvmError> for SvmValidParams {
     type Object = LinearModel;
@@ -239,7 +192,12 @@ impl Fit<Matrix, Array2<f32>, SvmError> for SvmValidParams {
         let labels = targets.ncols();
         let scales = match self.ratio_smoothing {
             0.0 => None,
-            smoothing => Some(ratios(rows, targets, smoothing)),
+            smoothing => Some(ratios(rows, targets, smoothing, |log| match (log, self.ratio_power) {
+                (None, _) => 1.0,
+                (Some(log), 1.0) => log.abs(),
+                (Some(log), 0.5) => log.abs().sqrt(),
+                (Some(log), power) => libm::powf(log.abs(), power),
+            })),
         };
         let model = LinearModel::new(labels, rows.width);
         let groups = model.bias.len();
@@ -288,57 +246,6 @@ impl SvmValidParams {
     }
 }
 
-/// 1 where a document has a label, -1 where it has not, 0 where a group is not filled.
-fn signs(targets: &Array2<f32>, groups: usize) -> Vec<Lanes> {
-    let mut signs = vec![[0.0; LANES]; targets.nrows() * groups];
-    for (targets, signs) in targets.rows().into_iter().zip(signs.chunks_exact_mut(groups.max(1))) {
-        for (target, sign) in targets.iter().zip(signs.as_flattened_mut()) {
-            *sign = if *target > 0.0 { 1.0 } else { -1.0 };
-        }
-    }
-    signs
-}
-
-/// Absolute log-count ratio of each feature for each label, laid out like the weights.
-fn ratios(rows: &Matrix, targets: &Array2<f32>, smoothing: f32) -> Vec<Lanes> {
-    let groups = targets.ncols().div_ceil(LANES);
-    let mut with = vec![[smoothing; LANES]; rows.width * groups];
-    let mut total = vec![2.0 * smoothing; rows.width];
-    let mut all_with = vec![[0.0f32; LANES]; groups];
-    let mut all = 0.0f32;
-    for (i, truth) in targets.rows().into_iter().enumerate() {
-        let (columns, values) = rows.row(i);
-        let has: Vec<usize> = truth.iter().enumerate().filter(|&(_, &t)| t > 0.0).map(|(at, _)| at).collect();
-        for (&column, &value) in columns.iter().zip(values) {
-            all += value;
-            if let Some(total) = total.get_mut(column as usize) {
-                *total += value;
-            }
-            let with = row_mut(&mut with, column, groups).as_flattened_mut();
-            for &label in &has {
-                if let (Some(with), Some(all)) =
-                    (with.get_mut(label), all_with.as_flattened_mut().get_mut(label))
-                {
-                    *with += value;
-                    *all += value;
-                }
-            }
-        }
-    }
-    for (with, total) in with.chunks_exact_mut(groups.max(1)).zip(total) {
-        for (ratio, all_with) in with.as_flattened_mut().iter_mut().zip(all_with.as_flattened()) {
-            // The smoothing keeps both counts above 0 but for rounding.
-            let without = (total - *ratio).max(smoothing);
-            let all_without = all - *all_with;
-            // Where every document has the label or none has, no feature tells more than another.
-            let known = *all_with > 0.0 && all_without > 0.0;
-            let log = libm::logf((*ratio / *all_with) / (without / all_without)).abs();
-            *ratio = if known && log.is_finite() { log } else { 1.0 };
-        }
-    }
-    with
-}
-
 /// Squared length of each document, as each label scales it, the bias counted as a feature of value 1.
 fn norms(rows: &Matrix, scales: Option<&[Lanes]>, groups: usize) -> Vec<Lanes> {
     let mut norms = vec![[1.0; LANES]; rows.height() * groups];
@@ -357,15 +264,6 @@ fn norms(rows: &Matrix, scales: Option<&[Lanes]>, groups: usize) -> Vec<Lanes> {
         }
     }
     norms
-}
-
-/// Adds `factor` times `terms` to `sums`.
-fn add(sums: &mut [Lanes], factor: f32, terms: &[Lanes]) {
-    for (sums, terms) in sums.iter_mut().zip(terms) {
-        for (sum, term) in sums.iter_mut().zip(terms) {
-            *sum += factor * term;
-        }
-    }
 }
 
 /// The state of the descent.
@@ -445,25 +343,10 @@ impl Solver {
     }
 }
 
-impl PredictInplace<Matrix, Array2<f32>> for LinearModel {
-    fn predict_inplace(&self, rows: &Matrix, scores: &mut Array2<f32>) {
-        let mut lanes = self.bias.clone();
-        for (i, mut row) in scores.rows_mut().into_iter().enumerate() {
-            let (columns, values) = rows.row(i);
-            lanes.copy_from_slice(&self.bias);
-            self.add_scores(columns, values, &mut lanes);
-            row.iter_mut().zip(lanes.as_flattened()).for_each(|(score, sum)| *score = *sum);
-        }
-    }
-
-    fn default_target(&self, rows: &Matrix) -> Array2<f32> {
-        Array2::zeros((rows.height(), self.labels()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use linfa::traits::PredictInplace;
 
     /// Documents of five features; a label is on those with feature 0, another on those with feature 1.
     fn corpus() -> (Matrix, Array2<f32>) {
@@ -548,6 +431,7 @@ mod tests {
             SvmParams::new().cost(0.0),
             SvmParams::new().cost(f32::NAN),
             SvmParams::new().ratio_smoothing(-1.0),
+            SvmParams::new().ratio_power(0.0),
             SvmParams::new().max_passes(0),
             SvmParams::new().tolerance(0.0),
         ] {

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! corpus ─vectorize→ matrix ─┬─ search: settings that do best on held-out folds
-//!                            ├─ per fold: svm on the rest → scores of the fold ─→ heads
-//!                            └─ svm on everything → weights × heads ─→ pruned, rounded ─→ lines by length ─→ thresholds
+//!                            ├─ per fold: svm, naive Bayes on the rest → scores of the fold ─→ blend ─→ heads
+//!                            └─ both on everything → weights, blended × heads ─→ pruned, rounded ─→ lines by length ─→ thresholds
 //! ```
 
 use linfa::DatasetBase;
@@ -14,6 +14,10 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::bayes;
+use super::blend;
+use super::blend::Blend;
+use super::blend::SMOOTHINGS;
 use super::collapse;
 use super::domain;
 use super::domain::Background;
@@ -22,16 +26,17 @@ use super::heads;
 use super::heads::Head;
 use super::lengths;
 use super::lengths::Sample;
+use super::linear::LinearModel;
 use super::search;
 use super::search::Settings;
 use super::search::Trial;
-use super::svm::LinearModel;
 use super::svm::SvmValidParams;
 use super::thresholds;
 use super::vectorize;
 use super::vectorize::Bag;
 use super::vectorize::Matrix;
 use super::vectorize::Vocabulary;
+use super::vectorize::VocabularyOptions;
 use crate::corpus::Corpus;
 use crate::error::Error;
 use crate::evaluate::metrics::Judgement;
@@ -53,7 +58,7 @@ pub struct TrainOptions {
     pub features: FeatureOptions,
     /// Folds of the cross-validation.
     pub folds: usize,
-    /// Features that fewer documents hold are left out.
+    /// Features that fewer documents hold are left out, but for some that one alone holds.
     pub min_documents: u32,
     /// Features that keep a weight at most.
     pub max_features: usize,
@@ -97,6 +102,8 @@ pub struct Trained {
     pub model: TopicModel,
     /// The settings that were chosen.
     pub settings: Settings,
+    /// What of naive Bayes was added.
+    pub blend: Option<Blend>,
     /// Over held-out documents, at the chosen thresholds.
     pub held_out: HeldOut,
     /// What the user should know about the corpus.
@@ -153,6 +160,9 @@ pub fn train(
     let assigned = folds::assign(&bags, options.folds, options.seed);
     let (lexicon, domain) = domain::learn(&bags, &background)?;
     let mut features = options.features.clone();
+    let places = room(options, names.len(), lexicon.len());
+    // What has no place in the bundle later on is still of use for the learner.
+    let kept = VocabularyOptions { min_documents: options.min_documents, room: places.saturating_mul(2) };
     let settings = {
         let mut lengths: Vec<usize> = bags.iter().map(|bag| bag.makeup.characters).collect();
         lengths.sort_unstable();
@@ -167,6 +177,7 @@ pub fn train(
             folds: &assigned,
             assignment,
             balance: options.balance,
+            vocabulary: kept,
             seed: options.seed,
         };
         let mut tried = 0;
@@ -180,7 +191,7 @@ pub fn train(
         }
         settings
     };
-    let vocabulary = Vocabulary::of(bags.iter(), options.min_documents);
+    let vocabulary = Vocabulary::of(bags.iter(), kept);
     let matrix = Matrix::of(bags.iter(), &vocabulary);
     drop(bags);
     let (cut, pieces) = pieces(corpus, &segmenter, &features, (&vocabulary, options.seed))?;
@@ -189,36 +200,54 @@ pub fn train(
     let learner = settings.learner(options.balance, options.seed)?;
     let mut held_out = Array2::<f32>::zeros(targets.raw_dim());
     let mut held_out_pieces = Array2::<f32>::zeros((pieces.height(), names.len()));
+    // The same by naive Bayes, for each smoothing of it.
+    let mut by_bayes = SMOOTHINGS.map(|_| (held_out.clone(), held_out_pieces.clone()));
     let mut first = None;
     for fold in 0..options.folds {
         progress("cross-validating", fold, steps);
         let (inside, outside): (Vec<usize>, Vec<usize>) =
             (0..matrix.height()).partition(|&i| assigned.get(i) == Some(&fold));
-        let model =
-            learner.fit(&DatasetBase::new(matrix.select(&outside), targets.select(Axis(0), &outside)))?;
-        let rows = matrix.select(&inside);
-        for (row, &i) in search::predict(&model, &rows).rows().into_iter().zip(&inside) {
-            held_out.row_mut(i).assign(&row);
-        }
         let of_fold: Vec<usize> = (0..cut.len())
             .filter(|&piece| cut.get(piece).and_then(|&i| assigned.get(i)) == Some(&fold))
             .collect();
-        for (row, &piece) in
-            search::predict(&model, &pieces.select(&of_fold)).rows().into_iter().zip(&of_fold)
-        {
-            held_out_pieces.row_mut(piece).assign(&row);
+        let rest = DatasetBase::new(matrix.select(&outside), targets.select(Axis(0), &outside));
+        let (rows, of_pieces) = (matrix.select(&inside), pieces.select(&of_fold));
+        let judge = |model: &LinearModel, documents: &mut Array2<f32>, pieces: &mut Array2<f32>| {
+            scatter(&search::predict(model, &rows), &inside, documents);
+            scatter(&search::predict(model, &of_pieces), &of_fold, pieces);
+        };
+        for ((documents, pieces), smoothing) in by_bayes.iter_mut().zip(SMOOTHINGS) {
+            judge(&bayes::fit(&rest.records, &rest.targets, smoothing), documents, pieces);
         }
+        let model = learner.fit(&rest)?;
+        judge(&model, &mut held_out, &mut held_out_pieces);
         if fold == 0 {
-            first = Some((model, rows, inside));
+            first = Some((model, rest, rows, inside));
         }
     }
+    let (documents_by_bayes, pieces_by_bayes): (Vec<_>, Vec<_>) = by_bayes.into_iter().unzip();
+    let blend = blend::choose(&held_out, &documents_by_bayes, &targets, assignment);
+    if let Some(Blend { candidate, factor }) = blend
+        && let (Some(documents), Some(pieces)) =
+            (documents_by_bayes.get(candidate), pieces_by_bayes.get(candidate))
+    {
+        held_out.scaled_add(factor, documents);
+        held_out_pieces.scaled_add(factor, pieces);
+    }
+    let add_bayes = |model: &mut LinearModel, rows: &Matrix, targets: &Array2<f32>| {
+        if let Some(blend) = blend {
+            model.add(blend.factor, &bayes::fit(rows, targets, blend.smoothing()));
+        }
+    };
     progress("fitting probabilities", options.folds, steps);
     let heads = heads::fit(&held_out, &targets, &names, assignment)?;
     let log_odds = cross_fitted(&held_out, &targets, &assigned, options.folds, (&heads, &names, assignment));
     progress("fitting weights", options.folds + 1, steps);
-    let room = (room(options, names.len(), lexicon.len()), assignment);
+    let room = (places, assignment);
     let compression_loss = match first {
-        Some((model, rows, inside)) => {
+        Some((mut model, rest, rows, inside)) => {
+            add_bayes(&mut model, &rest.records, &rest.targets);
+            drop(rest);
             let weights = collapse::collapse(&model, &heads, &vocabulary, room)?;
             let biases = collapse::biases(&model, &heads);
             let exact = head_scores(&search::predict(&model, &rows), &heads);
@@ -228,7 +257,8 @@ pub fn train(
         }
         None => 0.0,
     };
-    let model = whole(&learner, &matrix, &targets)?;
+    let mut model = whole(&learner, &matrix, &targets)?;
+    add_bayes(&mut model, &matrix, &targets);
     let weights = collapse::collapse(&model, &heads, &vocabulary, room)?;
     let biases = collapse::biases(&model, &heads);
 
@@ -279,7 +309,7 @@ pub fn train(
     progress("fitting weights", steps, steps);
     let model = TopicModel { features, labels, weights, lexicon, domain, calibration };
     let compression_loss = (compression_loss * 1e4).round() / 1e4;
-    Ok(Trained { model, settings, held_out: HeldOut { compression_loss, ..overall }, notes })
+    Ok(Trained { model, settings, blend, held_out: HeldOut { compression_loss, ..overall }, notes })
 }
 
 /// Takes one in `parts` documents out of a corpus, near-duplicates together: what is left, and what was taken.
@@ -351,6 +381,13 @@ fn pieces(
         }
     }
     Ok((cut, Matrix::of(bags.iter(), vocabulary)))
+}
+
+/// Puts each row into the place that `to` names for it.
+fn scatter(scores: &Array2<f32>, to: &[usize], all: &mut Array2<f32>) {
+    for (row, &i) in scores.rows().into_iter().zip(to) {
+        all.row_mut(i).assign(&row);
+    }
 }
 
 fn whole(learner: &SvmValidParams, matrix: &Matrix, targets: &Array2<f32>) -> Result<LinearModel, Error> {

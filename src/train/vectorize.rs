@@ -52,6 +52,17 @@ pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>
     Bag { features, makeup }
 }
 
+/// Which features get a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VocabularyOptions {
+    /// All that at least so many documents hold.
+    pub min_documents: u32,
+    /// Of those that one document alone holds, from each document as many as there is room for when all are to be no
+    /// more than this. By them a document that comes again nearly as it was is known; and what is odd about it is laid on
+    /// them rather than on what it shares with others.
+    pub room: usize,
+}
+
 /// The features that have a column, and how rare each is.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
@@ -65,19 +76,28 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Every feature that at least `min_documents` of `bags` hold.
+    /// The features of `bags` by these options.
     #[must_use]
-    pub fn of<'a>(bags: impl Iterator<Item = &'a Bag>, min_documents: u32) -> Self {
+    pub fn of<'a>(bags: impl Iterator<Item = &'a Bag> + Clone, options: VocabularyOptions) -> Self {
+        let VocabularyOptions { min_documents, room } = options;
         let mut frequency: HashMap<Key, u32> = HashMap::new();
         let mut documents = 0u32;
-        for bag in bags {
+        for bag in bags.clone() {
             documents += 1;
             for &(key, ..) in &bag.features {
                 *frequency.entry(key).or_default() += 1;
             }
         }
-        let mut columns: Vec<(Key, u32)> =
-            frequency.into_iter().filter(|&(_, count)| count >= min_documents).collect();
+        let shared = frequency.iter().map(|(&key, &count)| (key, count));
+        let mut columns: Vec<(Key, u32)> = shared.filter(|&(_, count)| count >= min_documents).collect();
+        if min_documents > 1 {
+            let each = room.saturating_sub(columns.len()) / (documents as usize).max(1);
+            let alone = |key: &Key| frequency.get(key) == Some(&1);
+            // Keys are hashes, so that the first of a document's are drawn from all.
+            columns.extend(bags.flat_map(|bag| {
+                bag.features.iter().map(|&(key, ..)| key).filter(alone).take(each).map(|key| (key, 1))
+            }));
+        }
         columns.sort_unstable_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
         let total = f64::from(documents) + 1.0;
         Self {
@@ -165,5 +185,28 @@ impl Matrix {
             matrix.starts.push(matrix.columns.len());
         }
         matrix
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_document_alone_holds_fills_the_room() {
+        // Three features that all hold, and ten of each document's own.
+        let bags: Vec<Bag> = (0..4u64)
+            .map(|i| {
+                let keys = (0..3).chain(100 * (i + 1)..100 * (i + 1) + 10);
+                Bag { features: keys.map(|key| (key, Block::Words, 1.0)).collect(), ..Bag::default() }
+            })
+            .collect();
+        let width = |min_documents, room| {
+            let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { min_documents, room });
+            assert_eq!(&vocabulary.documents[..3], &[4, 4, 4]);
+            vocabulary.keys.len()
+        };
+        assert_eq!([width(2, 0), width(2, 14), width(2, 15), width(2, 1000)], [3, 3 + 8, 3 + 12, 3 + 40]);
+        assert_eq!(width(1, 0), 43);
     }
 }
