@@ -248,6 +248,9 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, String> {
     if !knots.iter().all(|knot| knot.slope >= 0.0 && sound(knot.slope, 1e3) && sound(knot.offset, 1e3)) {
         return Err("manifest.json: the calibration is out of all bounds".to_owned());
     }
+    if !(manifest.calibration.ceiling > 0.0 && manifest.calibration.ceiling <= 1.0) {
+        return Err("manifest.json: the calibration's ceiling is not above 0 and at most 1".to_owned());
+    }
     Ok(manifest)
 }
 

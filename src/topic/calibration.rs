@@ -4,6 +4,9 @@
 //! them and they bear one another out; from a single sentence there are a few dozen, each of greater value for want of
 //! company, and the same sum means less. So the slope from decision values to log-odds depends on how many known
 //! features there are. The decision value itself stays a plain sum.
+//!
+//! However large a decision value is, some of what is said of such documents is wrong: people who label them err, and so
+//! do texts. So no probability is above a ceiling, the share of the surest that is right.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -34,7 +37,7 @@ pub struct Knot {
 }
 
 /// How decision values become probabilities.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// How many labels a document has.
@@ -42,6 +45,15 @@ pub struct Calibration {
     /// By ascending number of features. Between two of them, slope and offset run straight over the logarithm of
     /// the number; before the first and after the last they stay as they are. None: slope 1, offset 0.
     pub knots: Vec<Knot>,
+    /// What a probability is at most, above 0 and no more than 1. Where labels exclude one another, what is left to 1 is
+    /// shared out evenly among all.
+    pub ceiling: f64,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self { assignment: Assignment::default(), knots: Vec::new(), ceiling: 1.0 }
+    }
 }
 
 impl Calibration {
@@ -53,7 +65,8 @@ impl Calibration {
         let (slope, offset) = self.line(features);
         match self.assignment {
             Assignment::Independent => {
-                scores.iter().map(|score| logistic(slope * score.to_f64() + offset)).collect()
+                let probability = |score: &Score| self.ceiling * logistic(slope * score.to_f64() + offset);
+                scores.iter().map(|score| rounded(probability(score))).collect()
             }
             Assignment::Exclusive => {
                 let largest = scores.iter().copied().max().unwrap_or_default();
@@ -62,7 +75,8 @@ impl Calibration {
                     .map(|&score| libm::exp(slope * (score.to_f64() - largest.to_f64())))
                     .collect();
                 let sum: f64 = odds.iter().sum();
-                odds.into_iter().map(|odds| rounded(odds / sum)).collect()
+                let rest = (1.0 - self.ceiling) / odds.len().max(1) as f64;
+                odds.into_iter().map(|odds| rounded(self.ceiling * odds / sum + rest)).collect()
             }
         }
     }
@@ -87,10 +101,10 @@ impl Calibration {
     }
 }
 
-/// The probability whose log-odds are given, to six decimals.
+/// The probability whose log-odds are given.
 #[must_use]
 pub fn logistic(log_odds: f64) -> f64 {
-    rounded(1.0 / (1.0 + libm::exp(-log_odds)))
+    1.0 / (1.0 + libm::exp(-log_odds))
 }
 
 fn rounded(probability: f64) -> f64 {
@@ -113,18 +127,28 @@ mod tests {
         let at = |features| calibration.probabilities(&scores(&[2.0]), features)[0];
         assert_eq!(at(0), at(10));
         assert!(at(10) < at(100) && at(100) < at(1000));
-        assert_eq!(at(1000), logistic(2.0));
+        assert_eq!(at(1000), rounded(logistic(2.0)));
         assert_eq!(at(5000), at(1000));
         assert!((calibration.line(100).0 - 0.75).abs() < 1e-12);
     }
 
     #[test]
     fn exclusive_labels_share_one() {
-        let calibration = Calibration { assignment: Assignment::Exclusive, knots: Vec::new() };
+        let calibration = Calibration { assignment: Assignment::Exclusive, ..Calibration::default() };
         let even = calibration.probabilities(&scores(&[3.0, 3.0]), 7);
         assert_eq!(even, [0.5, 0.5]);
         let sum: f64 = calibration.probabilities(&scores(&[900.0, -900.0, 2.0]), 7).iter().sum();
         assert!((sum - 1.0).abs() < 1e-5);
         assert!(calibration.probabilities(&[], 7).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_surer_than_the_ceiling() {
+        let of = |assignment| {
+            let calibration = Calibration { assignment, ceiling: 0.9, ..Calibration::default() };
+            calibration.probabilities(&scores(&[50.0, 0.0, -50.0, -50.0]), 7)
+        };
+        assert_eq!(of(Assignment::Independent), [0.9, 0.45, 0.0, 0.0]);
+        assert_eq!(of(Assignment::Exclusive), [0.925, 0.025, 0.025, 0.025]);
     }
 }

@@ -23,6 +23,7 @@ use crate::text::normalize;
 use crate::topic::calibration::Assignment;
 use crate::topic::calibration::Calibration;
 use crate::topic::calibration::Knot;
+use crate::topic::calibration::logistic;
 use crate::topic::features::FeatureOptions;
 use crate::topic::features::Segmented;
 
@@ -119,7 +120,73 @@ pub fn fit(mut samples: Vec<Sample>, assignment: Assignment) -> Result<Calibrati
         }
         rest = after;
     }
-    Ok(Calibration { assignment, knots })
+    let calibration = Calibration { assignment, knots, ..Calibration::default() };
+    Ok(capped(calibration, &samples))
+}
+
+/// Ceilings that are tried, in thousandths, and what slopes and offsets are multiplied with beside each, in tenths: where
+/// the surest are not all right, a line alone has to be too flat.
+const CEILINGS: std::ops::RangeInclusive<u32> = 850..=1000;
+const STRETCHES: std::ops::RangeInclusive<u32> = 10..=20;
+
+/// The same with the ceiling under which the documents are likeliest, or all samples where there are too few documents.
+fn capped(calibration: Calibration, samples: &[Sample]) -> Calibration {
+    let documents: Vec<&Sample> = samples.iter().filter(|sample| sample.is_whole).collect();
+    let judged = if enough(&documents) { documents } else { samples.iter().collect() };
+    let step = judged.len().div_ceil(SAMPLES.end).max(1);
+    // Log-odds by the lines; of labels that exclude one another, shares.
+    let lines: Vec<(Vec<f64>, &Sample)> = judged
+        .into_iter()
+        .step_by(step)
+        .map(|sample| {
+            let (slope, offset) = calibration.line(sample.features);
+            (sample.log_odds.iter().map(|odds| slope * odds + offset).collect(), sample)
+        })
+        .collect();
+    let mut best = (f64::NEG_INFINITY, 1.0, 1.0);
+    for stretch in STRETCHES.map(|tenths| f64::from(tenths) / 10.0) {
+        // The likelihood rests on these alone: the probability without a ceiling, whether it is so, and how many share.
+        let mut shares = Vec::new();
+        for (line, sample) in &lines {
+            let mut probabilities = vec![0.0; line.len()];
+            match calibration.assignment {
+                Assignment::Independent => {
+                    let stretched = line.iter().map(|odds| logistic(stretch * odds));
+                    probabilities.iter_mut().zip(stretched).for_each(|(slot, p)| *slot = p);
+                    shares.extend(probabilities.into_iter().zip(sample.truth.iter().copied()));
+                }
+                Assignment::Exclusive => {
+                    softmax(&mut probabilities, line.iter().map(|odds| stretch * odds));
+                    let of_truth = probabilities.iter().zip(&sample.truth).filter(|(_, has)| **has);
+                    shares.extend(of_truth.map(|(&p, _)| (p, true)));
+                }
+            }
+        }
+        let floor = match calibration.assignment {
+            Assignment::Independent => 0.0,
+            Assignment::Exclusive => 1.0 / lines.first().map_or(1, |(line, _)| line.len().max(1)) as f64,
+        };
+        for ceiling in CEILINGS.step_by(5).map(|thousandths| f64::from(thousandths) / 1000.0) {
+            let likelihood = shares
+                .iter()
+                .map(|&(share, has)| {
+                    let p = ceiling * share + (1.0 - ceiling) * floor;
+                    libm::log(if has { p } else { 1.0 - p }.max(1e-9))
+                })
+                .sum::<f64>();
+            if likelihood > best.0 {
+                best = (likelihood, ceiling, stretch);
+            }
+        }
+    }
+    let (_, ceiling, stretch) = best;
+    let round = |value: f64| (value * 1e4).round() / 1e4;
+    let stretched = |knot: &Knot| Knot {
+        slope: round(knot.slope * stretch),
+        offset: round(knot.offset * stretch),
+        ..*knot
+    };
+    Calibration { knots: calibration.knots.iter().map(stretched).collect(), ceiling, ..calibration }
 }
 
 fn enough(samples: &[&Sample]) -> bool {
@@ -187,6 +254,7 @@ fn temperature(samples: &[&Sample]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topic::weights::Score;
 
     #[test]
     fn pieces_that_are_wrong_more_often_get_a_flatter_line() {
@@ -221,6 +289,25 @@ mod tests {
             fit(samples, Assignment::Independent).unwrap().line(300).0
         };
         assert!(slope(600) > 1.5 * slope(100), "{} {}", slope(600), slope(100));
+    }
+
+    #[test]
+    fn the_surest_are_as_sure_as_they_are_right() {
+        // One in twenty of the surest is wrong; those in the middle are what their log-odds say.
+        let sure = |i: usize| (i.is_multiple_of(2), 9.0, i.is_multiple_of(20));
+        let middling = |i: usize| (i.is_multiple_of(2), 1.0, i % 100 < 27);
+        let sample = |(has, odds, is_wrong): (bool, f64, bool)| {
+            let sign = if has != is_wrong { 1.0 } else { -1.0 };
+            let (log_odds, truth) = (vec![odds * sign, -odds * sign], vec![has, !has]);
+            Sample { features: 300, is_whole: true, log_odds, truth }
+        };
+        for assignment in [Assignment::Independent, Assignment::Exclusive] {
+            let samples = (0..2000).map(|i| sample(if i < 1000 { sure(i) } else { middling(i) })).collect();
+            let calibration = fit(samples, assignment).unwrap();
+            let scores = [9.0, -9.0].map(Score::from_f64);
+            let surest = calibration.probabilities(&scores, 300)[0];
+            assert!((surest - 0.95).abs() < 0.02, "{assignment:?} {calibration:?}: {surest}");
+        }
     }
 
     #[test]

@@ -198,7 +198,7 @@ mod tests {
         let bags: Vec<Bag> = (0..4u64)
             .map(|i| {
                 let keys = (0..3).chain(100 * (i + 1)..100 * (i + 1) + 10);
-                Bag { features: keys.map(|key| (key, Block::Words, 1.0)).collect(), ..Bag::default() }
+                Bag { features: keys.map(|key| (key, 1, 1.0)).collect(), ..Bag::default() }
             })
             .collect();
         let width = |min_documents, room| {
