@@ -90,8 +90,8 @@ mod tests {
         }
         let model = fit(&matrix, &targets, 1e-3);
         let weights: Vec<f32> = model.features().flatten().copied().collect();
-        assert!((weights[0] + 3f32.ln()).abs() < 0.01, "{weights:?}");
-        assert!((weights[1] - 3f32.ln()).abs() < 0.01, "{weights:?}");
+        assert!((weights[0] - 3f32.ln()).abs() < 0.01, "{weights:?}");
+        assert!((weights[1] + 3f32.ln()).abs() < 0.01, "{weights:?}");
         assert!(weights[2].abs() < 1e-3, "{weights:?}");
         let mut scores = model.default_target(&matrix);
         model.predict_inplace(&matrix, &mut scores);
