@@ -5,31 +5,20 @@
 //! describe (…是…, 已…) are none.
 
 mod action;
+mod agent;
 mod clause;
+mod program;
 mod words;
 
 use crate::extract::Directive;
 use crate::extract::EntityIndex;
-use crate::extract::EntityType;
 use crate::extract::Modality;
 use crate::extract::Speech;
-use crate::extract::characters::Block;
 use crate::extract::characters::Characters;
-use crate::extract::characters::is_clause_end;
 use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Gazetteer;
-use crate::text::ParagraphKind;
 use clause::Clause;
 use clause::clauses;
-
-/// Characters of a sentence among which its first clause is looked for.
-const MAX_TASK: usize = 80;
-
-/// Mentions before a speech among which the body that convened is looked for.
-const MAX_BEFORE: usize = 200;
-
-/// Characters after a body within which it convenes.
-const MAX_CONVENED: usize = 24;
 
 /// Words before a mark, its subject among them.
 const MAX_SUBJECT: usize = 14;
@@ -83,7 +72,7 @@ pub(crate) fn find(
     mentions: &[(Finding, EntityIndex)],
     speeches: &[Speech],
 ) -> Vec<Directive> {
-    let scene = Scene { text, gazetteer, mentions, normative: is_normative(text) };
+    let scene = Scene { text, gazetteer, mentions, normative: program::is_normative(text) };
     let mut found = Vec::new();
     let mut reached = 0;
     let mut order: Vec<&Speech> = speeches.iter().collect();
@@ -126,73 +115,7 @@ pub(crate) fn find(
     found
 }
 
-/// Whether a text binds by its own words often enough to be one of rules.
-fn is_normative(text: &Characters<'_>) -> bool {
-    let binding = |at: usize| {
-        matches!(text.at(at), '应' | '不' | '责')
-            && text.any_of(at, &["应当", "不得", "责令"]).is_some()
-            && text.is_word_start(at)
-    };
-    let count = (0..text.len()).filter(|&at| binding(at)).count();
-    count >= 3 && count * 300 >= text.len()
-}
-
-/// Clauses that have to open with a verb, most of their paragraph, for it to be one of tasks.
-const MANY_TASKS: usize = 5;
-
-/// Sentences that have to open with a verb, in a row of as many, for a text to be one of tasks.
-const TASKS: usize = 3;
-
 impl Scene<'_> {
-    /// For each sentence, whether it stands in a paragraph of tasks: nobody is named, most sentences open with a verb, as
-    /// in 优化…。加强…。推进….
-    fn programs(&self) -> Vec<bool> {
-        let sentences = self.text.sentences();
-        let mut found = Vec::with_capacity(sentences.len());
-        while let Some(first) = sentences.get(found.len()) {
-            let from = found.len();
-            let rest = sentences.get(from..).unwrap_or_default();
-            let cut = |pair: &[Block]| match pair {
-                [one, other] => self.text.slice(one.end, other.start).contains(&'\n'),
-                _ => false,
-            };
-            let count = rest.windows(2).position(cut).map_or(rest.len(), |at| at + 1);
-            let paragraph = rest.get(..count).unwrap_or_default();
-            let tasks = paragraph.iter().filter(|sentence| self.opens_a_task(sentence)).count();
-            let prose = matches!(first.kind, ParagraphKind::Body | ParagraphKind::ListItem);
-            let program = prose
-                && (tasks >= TASKS && tasks * 3 >= count * 2
-                    || tasks > 0 && tasks * 3 >= count && self.lists_tasks(paragraph));
-            found.resize(from + count.max(1), program);
-        }
-        found
-    }
-
-    /// Whether a sentence stands in a text of rules and does not give the reasons for them: 为了…，制定本条例。
-    fn rules(&self, sentence: &Block) -> bool {
-        self.normative
-            && self.text.any_of(sentence.start, &["为", "根据", "本条例所称", "本法所称"]).is_none()
-    }
-
-    /// Whether most clauses of a paragraph begin with a verb, and none tells what was done or said.
-    fn lists_tasks(&self, paragraph: &[Block]) -> bool {
-        let (mut tasks, mut clauses_read) = (0, 0);
-        for sentence in paragraph {
-            for clause in clauses(self.text, sentence.start, sentence.end) {
-                let past = |word: &clause::Word| {
-                    matches!(&*word.text, "了" | "过" | "已" | "已经" | "记者" | "说" | "去年" | "同比")
-                };
-                if clause.words.iter().any(past) {
-                    return false;
-                }
-                clauses_read += 1;
-                let first = self.after_joints(&clause, 0);
-                tasks += usize::from(self.opens_with_verb(&clause, first) && !self.describes(&clause));
-            }
-        }
-        tasks >= MANY_TASKS && tasks * 5 >= clauses_read * 3
-    }
-
     /// The first word that does not join the clause to what stands before, nor counts it.
     fn after_joints(&self, clause: &Clause<'_>, first: usize) -> usize {
         let mut first = first;
@@ -216,20 +139,6 @@ impl Scene<'_> {
                 return first;
             }
         }
-    }
-
-    /// Whether the first clause of a sentence begins with a verb and tells nothing that was done.
-    fn opens_a_task(&self, sentence: &Block) -> bool {
-        let Some(clause) = clauses(self.text, sentence.start, sentence.end.min(sentence.start + MAX_TASK))
-            .into_iter()
-            .find(|clause| clause.words.len() > 1)
-        else {
-            return false;
-        };
-        let first = self.after_joints(&clause, 0);
-        self.opens_with_verb(&clause, first)
-            && !self.describes(&clause)
-            && !clause.words.iter().any(|word| matches!(&*word.text, "了" | "过" | "记者"))
     }
 
     /// The directives of a range.
@@ -301,7 +210,7 @@ impl Scene<'_> {
             || asked
             || imposed
             || state.program
-                && clause.word(first) == "在"
+                && matches!(clause.word(first), "在" | "按照" | "依照" | "按")
                 && (first + 2..clause.words.len()).any(|at| clause.is_verb(self.gazetteer, at));
         let rule = if mark.is_some() {
             if state.spoken { "modal_in_speech" } else { "modal_in_text" }
@@ -369,27 +278,6 @@ impl Scene<'_> {
                     )
             })
             .map_or(first, |index| index + 1)
-    }
-
-    /// The body that convened what a speech calls the meeting: the last one before it that 召开 or 举行 follows.
-    fn convener(&self, speech: &Speech) -> Option<EntityIndex> {
-        let text = self.text;
-        let cue = text.index_of(speech.cue.start);
-        let said =
-            speech.speaker.map(|span| text.folded(text.index_of(span.start), text.index_of(span.end)))?;
-        if !matches!(said.as_str(), "会议" | "全会" | "与会人员" | "会上") {
-            return None;
-        }
-        let before = self.mentions.partition_point(|(finding, _)| finding.start < cue);
-        let bodies = self.mentions.get(..before).unwrap_or_default().iter().rev().take(MAX_BEFORE);
-        bodies
-            .filter(|(finding, _)| finding.value.entity_type() == EntityType::Organization)
-            .find(|(finding, _)| {
-                let near = finding.end..text.len().min(finding.end + MAX_CONVENED);
-                near.take_while(|&at| !is_clause_end(text.at(at)))
-                    .any(|at| text.any_of(at, &["召开", "举行", "会议"]).is_some())
-            })
-            .map(|&(_, entity)| entity)
     }
 
     /// 自1月至3月开展检查
@@ -474,118 +362,18 @@ impl Scene<'_> {
         None
     }
 
-    /// Who is told, among the words before the mark.
-    fn agent(&self, clause: &Clause<'_>, first: usize, mark: usize) -> Option<(usize, usize)> {
-        let mut last = mark;
-        while last > first
-            && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
-        {
-            last -= 1;
-        }
-        if last <= first
-            || words::is_preposition(clause.word(first))
-            || words::opens_frame(clause.word(first))
-        {
-            return None;
-        }
-        let (start, end) = (clause.at(first), clause.words.get(last - 1)?.end);
-        let named = self.mention_ending(start, end).is_some_and(|kind| {
-            matches!(
-                kind,
-                EntityType::Organization
-                    | EntityType::Zone
-                    | EntityType::Place
-                    | EntityType::Person
-                    | EntityType::Post
-            )
-        });
-        (named || words::ends_with_agent(self.text, end)).then_some((start, end))
-    }
-
-    /// Who opens an unmarked clause: 市里选派干部, 通州区加大投入.
-    fn leading_agent(&self, clause: &Clause<'_>, first: usize) -> Option<(usize, usize)> {
-        self.acting_agent(clause, first).or_else(|| {
-            let start = clause.at(first);
-            let (_, length) = self.text.any_of(start, words::LEADING_AGENTS)?;
-            Some((start, start + length)).filter(|&(_, end)| end < clause.end)
-        })
-    }
-
-    /// Whoever opens a clause right before what is done.
-    fn acting_agent(&self, clause: &Clause<'_>, first: usize) -> Option<(usize, usize)> {
-        let by = clause.word(first) == "由";
-        let first = first + usize::from(by);
-        let start = clause.at(first);
-        let named = |start: usize, end: usize| {
-            self.mention_ending(start, end).is_some_and(|kind| {
-                matches!(kind, EntityType::Organization | EntityType::Zone | EntityType::Place)
-            })
-        };
-        if by {
-            let verb = (first + 1..clause.words.len().min(first + MAX_SUBJECT))
-                .find(|&index| words::is_imposed(clause.word(index)))?;
-            let end = clause.at(verb);
-            let agent = words::ends_with_agent(self.text, end) || named(start, end);
-            return agent.then_some((start, end));
-        }
-        let word = clause.word(first);
-        if clause.is_verb(self.gazetteer, first)
-            || words::is_adverb(word)
-            || words::is_preposition(word)
-            || words::opens_frame(word)
-        {
-            return None;
-        }
-        // 各级领导班子和党员领导干部|带头学习: the subject ends where something is done.
-        let acts =
-            |index: usize| clause.is_verb(self.gazetteer, index) || words::is_adverb(clause.word(index));
-        (first..clause.words.len().min(first + MAX_SUBJECT))
-            .take_while(|&index| !acts(index))
-            .filter(|&index| {
-                let next = index + 1;
-                acts(next) && !clause.word(next).is_empty()
-            })
-            .find_map(|index| {
-                let end = clause.words.get(index)?.end;
-                (words::ends_with_agent(self.text, end) || named(start, end)).then_some((start, end))
-            })
-    }
-
-    /// Whom a clause encourages: 支持企业扩大投入.
-    fn encouraged(&self, clause: &Clause<'_>, mark: Mark) -> Option<(usize, usize)> {
-        if !mark.verb_too || mark.modality != Modality::Encouragement {
-            return None;
-        }
-        let start = clause.at(mark.index + 1);
-        (mark.index + 1..clause.words.len().min(mark.index + MAX_SUBJECT))
-            .take_while(|&index| !clause.is_verb(self.gazetteer, index))
-            .filter(|&index| {
-                clause.is_verb(self.gazetteer, index + 1) || words::is_adverb(clause.word(index + 1))
-            })
-            .filter_map(|index| clause.words.get(index).map(|word| word.end))
-            .find(|&end| words::ends_with_agent(self.text, end))
-            .map(|end| (start, end))
-    }
-
-    /// The kind of the mention that ends at a character and begins after another.
-    fn mention_ending(&self, start: usize, end: usize) -> Option<EntityType> {
-        let from = self.mentions.partition_point(|(finding, _)| finding.start < start);
-        self.mentions
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|(finding, _)| finding.start < end)
-            .take(16)
-            .find(|(finding, _)| finding.end == end)
-            .map(|(finding, _)| finding.value.entity_type())
-    }
-
     /// The word that opens a frame: 围绕, or 作为 after a subject.
     fn framing(&self, clause: &Clause<'_>, head: usize) -> Option<usize> {
         if words::opens_frame(clause.word(head)) {
             return Some(head);
         }
-        (head..clause.words.len().min(head + 6)).find(|&index| clause.word(index) == "作为")
+        // 两地企业以合作为契机
+        let framed = || {
+            clause.words.iter().any(|word| word.text == "为")
+                && self.text.any_before(clause.end, words::FRAME_ENDS).is_some()
+        };
+        (head..clause.words.len().min(head + 6))
+            .find(|&index| clause.word(index) == "作为" || clause.word(index) == "以" && framed())
     }
 
     /// Whether a clause only sets the scene.

@@ -186,8 +186,8 @@ fn the_asked_are_told() {
 fn what_was_done_tells_nobody() {
     check("省长周明远指出，全省取得明显成效，为发展作出贡献。", &[]);
     check(
-        "省长周明远强调，希望两市以合作为契机，深化交流。",
-        &[("两市", Modality::Unmarked, "", "深化", "交流")],
+        "省长周明远强调，希望两地企业以合作为契机，深化交流。",
+        &[("两地企业", Modality::Unmarked, "", "深化", "交流")],
     );
 }
 
