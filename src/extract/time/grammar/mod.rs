@@ -30,7 +30,8 @@ use span::week;
 /// Reads the expression that begins at `index`.
 pub(crate) fn read(text: &Characters<'_>, index: usize) -> Option<Expression> {
     let first = text.at(index);
-    if !(may_begin(first) && may_go_on(first, text.at(index + 1))) && !may_be_era(text, index) {
+    let may_be = may_begin(first) && may_go_on(first, text.at(index + 1)) || may_be_era(text, index);
+    if !may_be {
         return None;
     }
     let expression = plan(text, index)
