@@ -86,7 +86,7 @@ impl Beam {
                     *slot = if opens(tag) { 0 } else { FLOOR };
                 }
             } else {
-                spread(before, row, 1, |tag| transitions.units_out(tag));
+                spread(before, row, |tag| transitions.units_out(tag));
             }
             for ((slot, &reached), &score) in slots.iter_mut().zip(row.iter()).zip(scores) {
                 *slot = reached + score;
@@ -101,7 +101,7 @@ impl Beam {
         let mut after: Vec<i32> = Vec::with_capacity(tags);
         for (slots, scores) in behind.chunks_exact_mut(tags).zip(scores.chunks_exact(tags)).rev() {
             if !after.is_empty() {
-                spread(&after, row, 2, |tag| transitions.units_into(tag));
+                spread(&after, row, |tag| transitions.units_into(tag));
             }
             slots.copy_from_slice(row);
             after.clear();
@@ -266,23 +266,11 @@ impl Beam {
 }
 
 /// The best step to each tag of one character from those of the next, into `row`; `steps` scores the steps from a tag.
-/// Inside a span there are but two steps: ahead (`inner` is 1) from its beginning and middle to its middle and end, back
-/// (`inner` is 2) from its middle and end to its beginning and middle.
-fn spread<'a>(known: &[i32], row: &mut [i32], inner: usize, steps: impl Fn(Tag) -> &'a [i32]) {
+fn spread<'a>(known: &[i32], row: &mut [i32], steps: impl Fn(Tag) -> &'a [i32]) {
     let lost = known.iter().copied().max().unwrap_or(0) - LOST;
     row.fill(FLOOR);
     for (tag, &score) in known.iter().enumerate().filter(|&(_, &score)| score >= lost) {
-        let steps = steps(tag as Tag);
-        // Of a type's four tags the first two are inside it ahead, the middle two back.
-        let place = tag.wrapping_sub(1) % 4;
-        let (from, to) = if tag > 0 && (place + 1 == inner || place == inner) {
-            let first = tag - place + 2 - inner;
-            (first, first + 2)
-        } else {
-            (0, row.len())
-        };
-        let (slots, steps) = (row.get_mut(from..to), steps.get(from..to));
-        for (slot, &step) in slots.unwrap_or_default().iter_mut().zip(steps.unwrap_or_default()) {
+        for (slot, &step) in row.iter_mut().zip(steps(tag as Tag)) {
             *slot = (*slot).max(score + step);
         }
     }
