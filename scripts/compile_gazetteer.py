@@ -107,19 +107,21 @@ def ordinary_words(words, rows, towns):
 
 
 def dictionary_words(words):
-    """Common words that are no names, as two lists: those that act or relate, and things."""
-    relating, things = set(), set()
+    """Common words that are no names, as three lists: verbs, other words that act or relate, and things."""
+    acting, relating, things = set(), set(), set()
     with open(words, encoding="utf-8") as file:
         for line in file:
             word, frequency, part = line.split()
             if len(word) not in (2, 3) or int(frequency) < 30 or part.startswith(("nr", "ns", "nz", "nt")):
                 continue
             acts = part[0] in "vdpcrtau" and part not in ("vn", "ad", "an", "t") or part in ("zg", "m", "q", "l", "i")
-            if acts and len(word) == 2:
+            if part == "v" and len(word) == 2:
+                acting.add(word)
+            elif acts and len(word) == 2:
                 relating.add(word)
             elif int(frequency) >= 60 and len(word) == 2:
                 things.add(word)
-    return ["relating\t" + " ".join(sorted(relating)), "thing\t" + " ".join(sorted(things))]
+    return ["acting\t" + " ".join(sorted(acting)), "relating\t" + " ".join(sorted(relating)), "thing\t" + " ".join(sorted(things))]
 
 
 def zones(lexicon, rows):

@@ -3,7 +3,10 @@
 //! Rules compare folded characters (traditional 國 reads as 国, full-width ５ as 5) and answer with spans of the clean
 //! text. Positions inside this module's users are character indices; [`Characters::span`] is the only way out.
 
+use std::borrow::Cow;
+
 use super::extractor::Input;
+use super::gazetteer::Lexicon;
 use crate::text::ParagraphKind;
 use crate::text::Span;
 
@@ -30,6 +33,10 @@ pub(crate) struct Characters<'a> {
     /// Where spaces were left out: the end of each character, by byte.
     ends: Vec<u32>,
     thorough: bool,
+    /// Folding changed nothing.
+    unchanged: bool,
+    /// Which names of the gazetteer may begin at each character; empty before it was asked.
+    buckets: Vec<(u32, u32)>,
 }
 
 impl<'a> Characters<'a> {
@@ -64,6 +71,8 @@ impl<'a> Characters<'a> {
             paragraphs: Vec::new(),
             ends: Vec::new(),
             thorough: false,
+            unchanged: clean == input.folded.text,
+            buckets: Vec::new(),
         };
         let mut index = 0;
         for token in input.tokens {
@@ -110,6 +119,8 @@ impl<'a> Characters<'a> {
             paragraphs: Vec::new(),
             ends: Vec::with_capacity(self.offsets.len()),
             thorough,
+            unchanged: false,
+            buckets: Vec::new(),
         };
         let mut places = Vec::with_capacity(self.folded.len() + 1);
         let mut index = 0;
@@ -142,6 +153,28 @@ impl<'a> Characters<'a> {
         (other, places)
     }
 
+    /// Whether [`Characters::squeezed`] would leave anything out.
+    pub(crate) fn has_loose_gap(&self) -> bool {
+        let mut letters = self.folded.iter().enumerate();
+        letters.any(|(index, &character)| {
+            is_gap(character) && {
+                let end = (index..).find(|&at| !is_gap(self.at(at))).unwrap_or(index);
+                is_loose(self.before(index), self.at(end))
+            }
+        })
+    }
+
+    /// Asks the gazetteer once which of its names may begin where.
+    pub(crate) fn look_up(&mut self, names: &Lexicon) {
+        self.buckets = names.buckets(&self.folded);
+    }
+
+    /// Which names may begin at a character, where the gazetteer was asked.
+    #[inline]
+    pub(crate) fn bucket(&self, index: usize) -> Option<(u32, u32)> {
+        self.buckets.get(index).copied()
+    }
+
     /// Whether nothing is too small to be named: times of day without a day, numbers without a unit.
     pub(crate) fn thorough(&self) -> bool {
         self.thorough
@@ -169,6 +202,8 @@ impl<'a> Characters<'a> {
 
     /// The folded character; NUL past the end, so that rules may look ahead freely.
     pub(crate) fn at(&self, index: usize) -> char {
+        #[cfg(test)]
+        count_reads(1);
         self.folded.get(index).copied().unwrap_or('\0')
     }
 
@@ -179,12 +214,18 @@ impl<'a> Characters<'a> {
 
     /// Folded characters of a range.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &[char] {
+        #[cfg(test)]
+        count_reads(end.saturating_sub(start));
         self.folded.get(start..end.min(self.folded.len())).unwrap_or_default()
     }
 
     /// Whether the folded text continues with `word` at `index`.
     #[inline]
     pub(crate) fn starts_with(&self, index: usize, word: &str) -> bool {
+        may_begin(word, packed(self.at(index))) && self.continues(index, word)
+    }
+
+    fn continues(&self, index: usize, word: &str) -> bool {
         word.chars().zip(index..).all(|(character, at)| self.at(at) == character)
     }
 
@@ -195,14 +236,14 @@ impl<'a> Characters<'a> {
     }
 
     fn ends(&self, index: usize, word: &str) -> bool {
-        index.checked_sub(word.chars().count()).is_some_and(|start| self.starts_with(start, word))
+        index.checked_sub(word.chars().count()).is_some_and(|start| self.continues(start, word))
     }
 
     /// The first of `words`, longest first by the caller's order, that stands at `index`; its length in characters.
     pub(crate) fn any_of(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
         let first = packed(self.at(index));
         let mut alike = words.iter().filter(|word| may_begin(word, first));
-        alike.find(|word| self.starts_with(index, word)).map(|word| (*word, word.chars().count()))
+        alike.find(|word| self.continues(index, word)).map(|word| (*word, word.chars().count()))
     }
 
     /// The same right before `index`.
@@ -260,6 +301,15 @@ impl<'a> Characters<'a> {
         self.slice(start, end).iter().collect()
     }
 
+    /// The folded text of a range, borrowed where folding changed nothing.
+    pub(crate) fn word(&self, start: usize, end: usize) -> Cow<'a, str> {
+        if self.unchanged {
+            Cow::Borrowed(self.text(start, end))
+        } else {
+            Cow::Owned(self.folded(start, end))
+        }
+    }
+
     /// Paragraphs in order, headlines among them, which hold no sentences.
     pub(crate) fn paragraphs(&self) -> &[Block] {
         &self.paragraphs
@@ -269,6 +319,23 @@ impl<'a> Characters<'a> {
     pub(crate) fn sentences(&self) -> &[Block] {
         &self.sentences
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Characters that the thread has read.
+    static READS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+fn count_reads(count: usize) {
+    READS.set(READS.get() + count as u64);
+}
+
+/// Characters that this thread has read so far.
+#[cfg(test)]
+pub(crate) fn reads() -> u64 {
+    READS.get()
 }
 
 /// Which characters are already spoken for.

@@ -58,16 +58,22 @@ fn prepare(text: &str) -> Prepared {
 
 /// Extracts from plain text, folded as it stands, against a reference day.
 pub(crate) fn extract(text: &str, reference: Option<civil::Date>) -> Extraction {
+    extract_with(text, reference, &ExtractOptions::default())
+}
+
+/// The same with options.
+pub(crate) fn extract_with(
+    text: &str,
+    reference: Option<civil::Date>,
+    options: &ExtractOptions,
+) -> Extraction {
     static MACHINE: OnceLock<(Extractor, Segmenter)> = OnceLock::new();
     let (extractor, segmenter) = MACHINE.get_or_init(|| (tests::extractor(), Segmenter::new()));
     let prepared = prepare(text);
     let folded = Folded { text: text.to_owned(), ..Folded::default() };
     let tokens = segmenter.segment(&folded);
     let anchors = Anchors { reference: reference.map(|day| day.at(12, 0, 0, 0)), published: None };
-    extractor.extract(
-        &Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors },
-        &ExtractOptions::default(),
-    )
+    extractor.extract(&Input { prepared: &prepared, folded: &folded, tokens: &tokens, anchors }, options)
 }
 
 /// Hands the characters of a text to `look`.

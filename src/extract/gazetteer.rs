@@ -29,6 +29,9 @@ const SURNAMES: &str = include_str!("../../models/gazetteer/surnames.txt");
 const WORDS: &str = include_str!("../../models/gazetteer/words.tsv");
 const PEOPLE: &str = include_str!("../../models/gazetteer/people.txt");
 
+/// 一, the first of the common Chinese characters.
+const FIRST_HAN: u32 = 0x4e00;
+
 /// A division's code: six digits, or nine for a township.
 pub(crate) type Code = u32;
 
@@ -141,13 +144,66 @@ impl Lexicon {
         text: &'a Characters<'_>,
         index: usize,
     ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
-        let bucket = self.buckets.get(&pack(text.at(index), text.at(index + 1))).copied().unwrap_or((0, 0));
+        self.names_in(self.bucket(text.at(index), text.at(index + 1)), text, index)
+    }
+
+    /// The names that begin with two characters, as a range.
+    fn bucket(&self, first: char, second: char) -> (u32, u32) {
+        self.buckets.get(&pack(first, second)).copied().unwrap_or((0, 0))
+    }
+
+    /// For each character, the names that begin like it and the next one.
+    pub(crate) fn buckets(&self, letters: &[char]) -> Vec<(u32, u32)> {
+        let pairs = letters.windows(2).map(|pair| match *pair {
+            [first, second] => self.bucket(first, second),
+            _ => (0, 0),
+        });
+        pairs.chain([(0, 0)]).collect()
+    }
+
+    /// The names of a range that stand at `index`, longest first.
+    fn names_in<'a>(
+        &'a self,
+        bucket: (u32, u32),
+        text: &'a Characters<'_>,
+        index: usize,
+    ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
         let names = self.names.get(bucket.0 as usize..bucket.1 as usize).unwrap_or_default();
         // Within one bucket names are sorted, so a name comes after its own beginnings.
         names.iter().rev().filter(move |name| text.starts_with(index, name.text)).map(|name| {
             let entries = self.entries.get(name.first as usize..(name.first + name.count) as usize);
             (name.text.chars().count(), name.text, entries.unwrap_or_default())
         })
+    }
+}
+
+/// A set of characters, a bit for each from 一 on and a list of the few others.
+#[derive(Debug)]
+struct HanSet {
+    bits: Vec<u64>,
+    others: Vec<char>,
+}
+
+impl HanSet {
+    fn new(characters: impl IntoIterator<Item = char>) -> Self {
+        let mut set = Self { bits: vec![0; 0x5200 / 64], others: Vec::new() };
+        for character in characters {
+            let number = u32::from(character).wrapping_sub(FIRST_HAN);
+            match set.bits.get_mut((number / 64) as usize) {
+                Some(slot) => *slot |= 1 << (number % 64),
+                None => set.others.push(character),
+            }
+        }
+        set
+    }
+
+    #[inline]
+    fn holds(&self, character: char) -> bool {
+        let number = u32::from(character).wrapping_sub(FIRST_HAN);
+        match self.bits.get((number / 64) as usize) {
+            Some(slot) => slot >> (number % 64) & 1 == 1,
+            None => self.others.contains(&character),
+        }
     }
 }
 
@@ -161,9 +217,12 @@ pub(crate) struct Gazetteer {
     divisions: Vec<(Code, &'static str)>,
     letters: Vec<(char, Code)>,
     ordinary: Vec<&'static str>,
+    acting: WordSet,
     relating: WordSet,
     things: WordSet,
-    surnames: Vec<char>,
+    surnames: HanSet,
+    /// Characters of provinces, and the first ones of cities.
+    line_ends: HanSet,
     compound_surnames: Vec<(char, char)>,
 }
 
@@ -264,9 +323,10 @@ impl Gazetteer {
             names.push((name, Entry::Zone(code, fields.next().unwrap_or(""))));
         }
         names.extend(lines(PEOPLE).flat_map(|line| line.split(' ')).map(|name| (name, Entry::Person)));
-        let (mut relating, mut things) = (Vec::new(), Vec::new());
+        let (mut acting, mut relating, mut things) = (Vec::new(), Vec::new(), Vec::new());
         for line in lines(WORDS) {
             match line.split_once('\t') {
+                Some(("acting", list)) => acting.extend(list.split(' ')),
                 Some(("relating", list)) => relating.extend(list.split(' ')),
                 Some(("thing", list)) => things.extend(list.split(' ')),
                 Some(_) | None => return Err(damaged(line)),
@@ -284,19 +344,36 @@ impl Gazetteer {
                 surnames.extend(name.chars());
             }
         }
-        surnames.sort_unstable();
         compound_surnames.sort_unstable();
+        let cities = divisions.iter().filter(|&&(code, _)| code < 1_000_000 && code.is_multiple_of(100));
+        let firsts = cities.filter_map(|(_, name)| name.chars().next());
+        let line_ends = HanSet::new(firsts.chain(letters.iter().map(|&(letter, _)| letter)));
         Ok(Self {
+            line_ends,
             names: Lexicon::build(names),
             townships: Lexicon::build(townships),
             divisions,
             letters,
             ordinary: lines(ORDINARY).collect(),
-            relating: WordSet::new(relating),
+            relating: WordSet::new(acting.iter().copied().chain(relating)),
+            acting: WordSet::new(acting),
             things: WordSet::new(things),
-            surnames,
+            surnames: HanSet::new(surnames),
             compound_surnames,
         })
+    }
+
+    /// Every name above the township that begins at `index`, longest first, as (length in characters, name, what it may
+    /// stand for).
+    #[inline]
+    pub(crate) fn names_at<'a>(
+        &'a self,
+        text: &'a Characters<'_>,
+        index: usize,
+    ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
+        let bucket =
+            text.bucket(index).unwrap_or_else(|| self.names.bucket(text.at(index), text.at(index + 1)));
+        self.names.names_in(bucket, text, index)
     }
 
     /// Name of a division; empty for an unknown code.
@@ -324,6 +401,11 @@ impl Gazetteer {
         self.letters.iter().find(|&&(known, _)| known == letter).map(|&(_, code)| code)
     }
 
+    /// Whether a character may name the end of a railway line: a province, or the first character of a city.
+    pub(crate) fn is_end_of_line(&self, character: char) -> bool {
+        self.line_ends.holds(character)
+    }
+
     /// Whether a short place name is also an ordinary word.
     pub(crate) fn is_ordinary(&self, word: &str) -> bool {
         self.ordinary.binary_search(&word).is_ok()
@@ -334,7 +416,12 @@ impl Gazetteer {
         self.relating.has(word)
     }
 
-    /// The same of a word by its characters.
+    /// Whether a word of the dictionary is a verb: 推动.
+    pub(crate) fn is_verb(&self, word: &str) -> bool {
+        self.acting.has(word)
+    }
+
+    /// Whether a word of the dictionary acts or relates, by its characters.
     pub(crate) fn relates(&self, word: &[char]) -> bool {
         self.relating.has_letters(word)
     }
@@ -346,7 +433,7 @@ impl Gazetteer {
 
     /// Whether a character is a surname.
     pub(crate) fn is_surname(&self, character: char) -> bool {
-        self.surnames.binary_search(&character).is_ok()
+        self.surnames.holds(character)
     }
 
     /// Whether two characters are a compound surname.

@@ -29,6 +29,8 @@ mod judge;
 mod correction;
 pub mod extractor;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod fixture;
 
 use jiff::civil;

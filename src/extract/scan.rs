@@ -49,18 +49,21 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// Runs the layers.
     pub(crate) fn new(input: &Input<'a>, gazetteer: &Gazetteer, thorough: bool) -> Self {
-        let text = Characters::new(input);
+        let mut text = Characters::new(input);
+        text.look_up(&gazetteer.names);
+        let text = text;
+        let gaps = thorough || text.has_loose_gap();
         let mut taken = Mask::new(text.len());
         let documents = document_reference::find(&text);
         for finding in &documents {
             taken.take(finding.start, finding.end);
         }
-        let times = time::find(&text, input.anchors, &taken, thorough);
+        let times = time::find(&text, input.anchors, &taken, gaps, thorough);
         let mut figures = taken.clone();
         for finding in &times {
             figures.take(finding.start, finding.end);
         }
-        let quantities = quantity::find(&text, &figures, thorough);
+        let quantities = quantity::find(&text, &figures, gaps, thorough);
         let (places, setting) = place::find(&text, gazetteer, &figures);
         let bodies = organization::find(&text, gazetteer, &places, &taken);
         let zones = zone::find(&text, gazetteer, &places, &taken);

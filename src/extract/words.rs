@@ -32,12 +32,21 @@ impl Words {
     }
 
     /// The first word that stands at `index`, with its length in characters.
+    #[inline]
     pub(crate) fn at(&self, text: &Characters<'_>, index: usize) -> Option<(&'static str, usize)> {
         let character = text.at(index);
+        if self.may_begin(character) { self.find(text, index, character) } else { None }
+    }
+
+    /// Whether one of the words may begin with a character.
+    #[inline]
+    pub(crate) fn may_begin(&self, character: char) -> bool {
         let (slot, bit) = position(character);
-        if self.filter.get(slot).is_none_or(|slot| slot & bit == 0) {
-            return None;
-        }
+        self.filter.get(slot).is_some_and(|slot| slot & bit != 0)
+    }
+
+    #[inline(never)]
+    fn find(&self, text: &Characters<'_>, index: usize, character: char) -> Option<(&'static str, usize)> {
         let from = self.words.partition_point(|&(first, ..)| first < character);
         let alike =
             self.words.get(from..).unwrap_or_default().iter().take_while(|&&(first, ..)| first == character);

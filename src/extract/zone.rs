@@ -144,7 +144,7 @@ fn listed(
     index: usize,
     taken: &Mask,
 ) -> Option<Finding> {
-    for (length, name, entries) in gazetteer.names.names_at(text, index) {
+    for (length, name, entries) in gazetteer.names_at(text, index) {
         let zone = entries.iter().find_map(|entry| match *entry {
             Entry::Zone(code, full) => Some((code, full)),
             Entry::Division(_)
@@ -234,7 +234,10 @@ fn reach(
         if let Some(place) = place_end.get(start).copied().flatten().and_then(|number| places.get(number)) {
             // Only what is right beside the kind belongs to the name: 张家湾|设计|小镇.
             if words <= 3 {
-                start = place.start;
+                // 南平市|武夷新区: a zone with a name of its own does without the division before it.
+                if !has_own_name(text, gazetteer, start, suffix) {
+                    start = place.start;
+                }
                 anchored = true;
             }
             break;
@@ -298,8 +301,32 @@ fn reach(
             | "大观园"
             | "风貌区"
     );
+    // 银西高铁: the ends of a line, a character each.
+    let ends = suffix.checked_sub(2).filter(|&from| {
+        matches!(word, "高铁" | "铁路")
+            && !anchored
+            && words <= 2
+            && text.is_word_start(from)
+            && text.slice(from, suffix).iter().all(|&end| is_han(end) && gazetteer.is_end_of_line(end))
+    });
+    if ends.is_some() {
+        return ends;
+    }
     let named = text.starts_with(start, "国家") || text.starts_with(start, "中国") || words >= 1;
     (anchored || strong && named && suffix - start >= 2).then_some(start)
+}
+
+/// Whether a word that no dictionary of ordinary words holds stands in a range.
+fn has_own_name(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end: usize) -> bool {
+    let mut at = start;
+    while at < end {
+        let next = text.word_end(at).min(end);
+        if next - at >= 2 && !gazetteer.is_word(&text.folded(at, next)) {
+            return true;
+        }
+        at = next;
+    }
+    false
 }
 
 /// Words before a zone that do not belong to its name.

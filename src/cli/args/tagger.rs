@@ -51,6 +51,9 @@ pub struct TrainTaggerArgs {
     /// Share of the texts learned without what a group of rules found in them
     #[arg(long, default_value_t = TrainOptions::default().dropout, value_name = "X")]
     pub dropout: f32,
+    /// Share of everything that occurs in a text that it is learned without, anew in each pass
+    #[arg(long, default_value_t = TrainOptions::default().thinning, value_name = "X")]
+    pub thinning: f32,
     /// Penalty of large weights
     #[arg(long, default_value_t = TrainOptions::default().penalty, value_name = "X")]
     pub penalty: f32,

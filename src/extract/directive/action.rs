@@ -15,7 +15,7 @@ impl Scene<'_> {
     #[expect(clippy::type_complexity, reason = "two ranges, each perhaps absent")]
     pub(super) fn action(
         &self,
-        clause: &Clause,
+        clause: &Clause<'_>,
         first: usize,
         mark: Option<Mark>,
     ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
@@ -39,6 +39,16 @@ impl Scene<'_> {
             last
         } else if words::is_preposition(opening) || words::opens_frame(opening) || opening == "瞄准" {
             let rest = || head + 2..count;
+            // 为全市发展作出贡献, 在落实上下功夫: what is done comes last.
+            let last = rest().find(|&index| {
+                words::closes_purpose(clause.word(index))
+                    && (opening == "为"
+                        || matches!(clause.word(index - 1), "上" | "中" | "下" | "里" | "方面"))
+            });
+            if let Some(last) = last {
+                let action = self.verb(clause, last);
+                return (action, action.and_then(|action| range(action.1, clause.end)));
+            }
             rest().find(|index| is_verb(index) && !words::is_nominal(clause.word(*index))).or_else(|| {
                 // 为全市发展添秤: a word that no list knows after one that is a noun here.
                 let nominal = rest().find(is_verb)?;
@@ -65,12 +75,13 @@ impl Scene<'_> {
 
     /// 把城市副中心打造成高地: the verb after what it acts on.
     #[expect(clippy::type_complexity, reason = "two ranges, each perhaps absent")]
-    fn after_ba(&self, clause: &Clause, ba: usize) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+    fn after_ba(&self, clause: &Clause<'_>, ba: usize) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
         let start = clause.at(ba + 1);
         let last = clause.words.last().map_or(clause.end, |word| word.end);
         let known = (start + 1..last).find_map(|at| {
-            let (_, length) = self.text.any_of(at, words::AFTER_BA)?;
-            Some((at, at + length)).filter(|&(_, end)| end <= clause.end)
+            let (word, length) = self.text.any_of(at, words::AFTER_BA)?;
+            let action = (at, at + length - words::direction(word));
+            Some(action).filter(|&(_, end)| end <= clause.end)
         });
         let action = known.or_else(|| {
             let verb = (ba + 2..clause.words.len()).find(|&index| clause.is_verb(self.gazetteer, index))?;
@@ -91,28 +102,36 @@ impl Scene<'_> {
     }
 
     /// A verb with what completes it (抓好), and the verb joined to it (完善和理顺, 优化整合).
-    fn verb(&self, clause: &Clause, index: usize) -> Option<(usize, usize)> {
+    fn verb(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let word = clause.words.get(index)?;
         let (start, mut end) = (word.start, word.end);
         if !words::is_verb(&word.text)
-            && !self.gazetteer.is_relating(&word.text)
-            && let Some((one, _)) = clause::halves(&word.text)
+            && let Some((one, other)) = clause::halves(&word.text)
         {
+            let acts = |word: &str| words::is_verb(word) || self.gazetteer.is_verb(word);
             return Some(if words::is_adverb(one) && !words::is_verb(one) {
                 (start + 2, end)
+            } else if acts(one) && (words::are_paired(one, other) || acts(other) && !words::is_nominal(other))
+            {
+                (start, end)
             } else {
                 (start, start + 2)
             });
         }
         let next = clause.word(index + 1);
+        if words::are_paired(&word.text, next) {
+            return Some((start, clause.words.get(index + 1)?.end));
+        }
         let second = index + 1 + usize::from(matches!(next, "和" | "并"));
         let pair = second > index + 1
             || !words::takes_verbs(&word.text)
+                && !words::is_completed(&word.text)
                 && words::is_verb(next)
                 && !words::is_nominal(next)
                 && next.chars().count() == 2;
         let goes_on = second + 1 < clause.words.len() && !matches!(clause.word(second + 1), "的" | "、");
-        if words::completes(next) && next.chars().count() == 1 {
+        let stressed = matches!(&*word.text, "做") && matches!(next, "强" | "优" | "大" | "精");
+        if (words::completes(next) || stressed) && next.chars().count() == 1 {
             end = clause.words.get(index + 1)?.end;
         } else if pair && goes_on && clause.is_verb(self.gazetteer, second) {
             end = clause.words.get(second)?.end;
@@ -121,7 +140,7 @@ impl Scene<'_> {
     }
 
     /// The deadline of a clause that is nothing but a time; none where it is more, or no time at all.
-    pub(super) fn only_time(&self, clause: &Clause) -> Option<Option<EntityIndex>> {
+    pub(super) fn only_time(&self, clause: &Clause<'_>) -> Option<Option<EntityIndex>> {
         let from = self.mentions.partition_point(|(finding, _)| finding.start < clause.start);
         let (finding, _) = self.mentions.get(from).filter(|(finding, _)| finding.end <= clause.end)?;
         let around = (finding.start - clause.start) + (clause.end - finding.end);
@@ -129,7 +148,7 @@ impl Scene<'_> {
     }
 
     /// Until when, and how much.
-    pub(super) fn figures(&self, clause: &Clause) -> (Option<EntityIndex>, Vec<EntityIndex>) {
+    pub(super) fn figures(&self, clause: &Clause<'_>) -> (Option<EntityIndex>, Vec<EntityIndex>) {
         let text = self.text;
         let from = self.mentions.partition_point(|(finding, _)| finding.start < clause.start);
         let inside = self.mentions.get(from..).unwrap_or_default();
@@ -157,7 +176,14 @@ impl Scene<'_> {
                         | QuantityKind::Multiple
                         | QuantityKind::Fraction => near && value.amount != "1",
                         QuantityKind::Money | QuantityKind::Percentage => true,
-                        QuantityKind::Ordinal | QuantityKind::Duration => false,
+                        QuantityKind::Duration => {
+                            // 四十八小时内报告
+                            if deadline.is_none() && matches!(text.at(finding.end), '内' | '之') {
+                                deadline = Some(*entity);
+                            }
+                            false
+                        }
+                        QuantityKind::Ordinal => false,
                     };
                     if counted && !targets.contains(entity) {
                         targets.push(*entity);

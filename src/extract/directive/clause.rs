@@ -1,5 +1,8 @@
 //! One clause with its words.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+
 use crate::extract::characters::Characters;
 use crate::extract::gazetteer::Gazetteer;
 
@@ -13,30 +16,32 @@ const MAX_ENCLOSED: usize = 60;
 
 /// A word by its characters.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
+pub(super) struct Word<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
+    /// Whether it can be a verb, once asked.
+    verb: Cell<Option<bool>>,
 }
 
 /// A clause, cut at commas and full stops.
 #[derive(Clone, Debug)]
-pub(super) struct Clause {
+pub(super) struct Clause<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     /// First of its sentence.
     pub(super) opens: bool,
-    pub(super) words: Vec<Word>,
+    pub(super) words: Vec<Word<'a>>,
 }
 
-impl Clause {
+impl<'a> Clause<'a> {
     /// The clause of a range, its words read.
-    fn new(text: &Characters<'_>, start: usize, end: usize, opens: bool) -> Self {
-        let mut words = Vec::new();
+    fn new(text: &Characters<'a>, start: usize, end: usize, opens: bool) -> Self {
+        let mut words = Vec::with_capacity((end - start).min(MAX_WORDS) / 2 + 1);
         let mut at = start;
         while at < end && words.len() < MAX_WORDS {
             let next = text.word_end(at).min(end);
-            words.push(Word { start: at, end: next, text: text.folded(at, next) });
+            words.push(Word { start: at, end: next, text: text.word(at, next), verb: Cell::new(None) });
             at = next;
         }
         Self { start, end, opens, words }
@@ -44,7 +49,7 @@ impl Clause {
 
     /// The word at an index; empty past the end.
     pub(super) fn word(&self, index: usize) -> &str {
-        self.words.get(index).map_or("", |word| word.text.as_str())
+        self.words.get(index).map_or("", |word| &*word.text)
     }
 
     /// First character of a word; the end of the clause past the last.
@@ -59,6 +64,15 @@ impl Clause {
 
     /// Whether a word can be the verb of a directive.
     pub(super) fn is_verb(&self, gazetteer: &Gazetteer, index: usize) -> bool {
+        let Some(word) = self.words.get(index) else { return false };
+        word.verb.get().unwrap_or_else(|| {
+            let verb = self.reads_as_verb(gazetteer, index);
+            word.verb.set(Some(verb));
+            verb
+        })
+    }
+
+    fn reads_as_verb(&self, gazetteer: &Gazetteer, index: usize) -> bool {
         let word = self.word(index);
         // 的 makes a noun of what follows it, 这一 of what it stands before.
         let noun =
@@ -67,11 +81,9 @@ impl Clause {
             && !words::is_preposition(word)
             && !words::is_conjunction(word)
             && (words::is_verb(word)
-                || word.chars().count() >= 2
-                    && gazetteer.is_relating(word)
-                    && (!words::is_adverb(word) || words::acts_too(word))
+                || gazetteer.is_verb(word) && (!words::is_adverb(word) || words::acts_too(word))
                 || halves(word).is_some_and(|(one, other)| {
-                    let acts = |word: &str| words::is_verb(word) || gazetteer.is_relating(word);
+                    let acts = |word: &str| words::is_verb(word) || gazetteer.is_verb(word);
                     acts(one) || words::is_adverb(one) && acts(other)
                 }))
     }
@@ -95,7 +107,7 @@ pub(super) fn halves(word: &str) -> Option<(&str, &str)> {
 }
 
 /// The clauses of a range, in order.
-pub(super) fn clauses(text: &Characters<'_>, start: usize, end: usize) -> Vec<Clause> {
+pub(super) fn clauses<'a>(text: &Characters<'a>, start: usize, end: usize) -> Vec<Clause<'a>> {
     let mut found = Vec::new();
     let mut begin = start;
     let mut opens = true;
@@ -136,7 +148,7 @@ fn closing(character: char) -> Option<char> {
 }
 
 /// Keeps a clause without the white space and quotation marks around it.
-fn push(text: &Characters<'_>, start: usize, end: usize, opens: bool, found: &mut Vec<Clause>) {
+fn push<'a>(text: &Characters<'a>, start: usize, end: usize, opens: bool, found: &mut Vec<Clause<'a>>) {
     let (mut start, mut end) = (start, end);
     while start < end && matches!(text.at(start), ' ' | '\u{3000}' | '”' | '\t' | '\u{a0}' | '\r') {
         start += 1;

@@ -5,24 +5,20 @@
 //! describe (…是…, 已…) are none.
 
 mod action;
+mod agent;
 mod clause;
+mod program;
 mod words;
 
 use crate::extract::Directive;
 use crate::extract::EntityIndex;
-use crate::extract::EntityType;
 use crate::extract::Modality;
 use crate::extract::Speech;
-use crate::extract::characters::Block;
 use crate::extract::characters::Characters;
 use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Gazetteer;
-use crate::text::ParagraphKind;
 use clause::Clause;
 use clause::clauses;
-
-/// Characters of a sentence among which its first clause is looked for.
-const MAX_TASK: usize = 80;
 
 /// Words before a mark, its subject among them.
 const MAX_SUBJECT: usize = 14;
@@ -33,6 +29,8 @@ struct Scene<'a> {
     text: &'a Characters<'a>,
     gazetteer: &'a Gazetteer,
     mentions: &'a [(Finding, EntityIndex)],
+    /// The text of a law or rules: 可以 gives a right there, elsewhere it tells what is possible.
+    normative: bool,
 }
 
 /// Who speaks, and what has been told so far.
@@ -43,10 +41,14 @@ struct State {
     spoken: bool,
     /// Plain verbs are told to someone.
     commands: bool,
+    /// The cue itself tells someone to do something.
+    tells: bool,
     /// In a text that is nothing but tasks: a plan, a decision, a programme of work.
     program: bool,
     /// A clause of this sentence is a directive.
     in_force: bool,
+    /// A clause of this sentence tells what was done.
+    narrated: bool,
     /// 到2030年底，: a time before the comma holds for the clause after it.
     deadline: Option<EntityIndex>,
     /// Who this sentence tells to do it.
@@ -70,7 +72,7 @@ pub(crate) fn find(
     mentions: &[(Finding, EntityIndex)],
     speeches: &[Speech],
 ) -> Vec<Directive> {
-    let scene = Scene { text, gazetteer, mentions };
+    let scene = Scene { text, gazetteer, mentions, normative: program::is_normative(text) };
     let mut found = Vec::new();
     let mut reached = 0;
     let mut order: Vec<&Speech> = speeches.iter().collect();
@@ -88,9 +90,10 @@ pub(crate) fn find(
         let cue = text.index_of(speech.cue.start);
         let cue = text.folded(cue, text.index_of(speech.cue.end));
         let state = State {
-            speaker: speech.speaker_entity,
+            speaker: speech.speaker_entity.or_else(|| scene.convener(speech)),
             spoken: true,
             commands: words::commands(&cue),
+            tells: words::tells(&cue),
             ..State::default()
         };
         scene.read(start, end, state, speech.confidence, &mut found);
@@ -103,7 +106,7 @@ pub(crate) fn find(
         }
         let quoted = spoken.get(next).is_some_and(|&(start, _)| start < sentence.end);
         if !quoted {
-            let program = programs.get(number).copied().unwrap_or(false);
+            let program = programs.get(number).copied().unwrap_or(false) || scene.rules(sentence);
             let state = State { program, commands: program, ..State::default() };
             scene.read(sentence.start, sentence.end, state, 0.75, &mut found);
         }
@@ -112,46 +115,30 @@ pub(crate) fn find(
     found
 }
 
-/// Sentences that have to open with a verb, in a row of as many, for a text to be one of tasks.
-const TASKS: usize = 3;
-
 impl Scene<'_> {
-    /// For each sentence, whether it stands in a paragraph of tasks: nobody is named, most sentences open with a verb, as
-    /// in 优化…。加强…。推进….
-    fn programs(&self) -> Vec<bool> {
-        let sentences = self.text.sentences();
-        let mut found = Vec::with_capacity(sentences.len());
-        while let Some(first) = sentences.get(found.len()) {
-            let from = found.len();
-            let rest = sentences.get(from..).unwrap_or_default();
-            let cut = |pair: &[Block]| match pair {
-                [one, other] => self.text.slice(one.end, other.start).contains(&'\n'),
-                _ => false,
-            };
-            let count = rest.windows(2).position(cut).map_or(rest.len(), |at| at + 1);
-            let paragraph = rest.get(..count).unwrap_or_default();
-            let tasks = paragraph.iter().filter(|sentence| self.opens_a_task(sentence)).count();
-            let program = tasks >= TASKS && tasks * 3 >= count * 2 && first.kind == ParagraphKind::Body;
-            found.resize(from + count.max(1), program);
+    /// The first word that does not join the clause to what stands before, nor counts it.
+    fn after_joints(&self, clause: &Clause<'_>, first: usize) -> usize {
+        let mut first = first;
+        loop {
+            let open = clause.word(first);
+            // （三） comes as three words.
+            let bracket = matches!(open, "（" | "(")
+                && matches!(clause.word(first + 2), "）" | ")")
+                && clause.word(first + 1).chars().all(|c| "一二三四五六七八九十0123456789".contains(c));
+            // 3．加强培训
+            let counted = matches!(clause.word(first + 1), "." | "．" | "、")
+                && !open.is_empty()
+                && open.chars().all(|c| "一二三四五六七八九十0123456789".contains(c));
+            if bracket {
+                first += 3;
+            } else if counted {
+                first += 2;
+            } else if words::is_conjunction(open) || self.is_ordinal(clause, first) || open == " " {
+                first += 1;
+            } else {
+                return first;
+            }
         }
-        found
-    }
-
-    /// Whether the first clause of a sentence begins with a verb and tells nothing that was done.
-    fn opens_a_task(&self, sentence: &Block) -> bool {
-        let Some(clause) = clauses(self.text, sentence.start, sentence.end.min(sentence.start + MAX_TASK))
-            .into_iter()
-            .find(|clause| clause.words.len() > 1)
-        else {
-            return false;
-        };
-        let mut first = 0;
-        while words::is_conjunction(clause.word(first)) || self.is_ordinal(&clause, first) {
-            first += 1;
-        }
-        self.opens_with_verb(&clause, first)
-            && !self.describes(&clause)
-            && !clause.words.iter().any(|word| matches!(word.text.as_str(), "了" | "过" | "记者"))
     }
 
     /// The directives of a range.
@@ -160,6 +147,7 @@ impl Scene<'_> {
         for clause in clauses(self.text, start, end) {
             if clause.opens {
                 state.in_force = false;
+                state.narrated = false;
                 state.addressee = None;
                 state.deadline = None;
             }
@@ -174,22 +162,33 @@ impl Scene<'_> {
     }
 
     /// The directive of a clause; none where it sets the scene or describes.
-    fn directive(&self, clause: &Clause, state: &mut State) -> Option<Directive> {
-        let mut first = clause.index_of(self.article(clause));
-        while words::is_conjunction(clause.word(first)) || self.is_ordinal(clause, first) {
-            first += 1;
+    fn directive(&self, clause: &Clause<'_>, state: &mut State) -> Option<Directive> {
+        let article = clause.index_of(self.article(clause));
+        let first = self.after_joints(clause, article);
+        let asked = (article..first).any(|index| words::asks(clause.word(index)));
+        // 逾期未交的，: whom a rule is for.
+        let last = clause.words.last().map_or("", |word| &*word.text);
+        let condition =
+            last == "的" || !state.spoken && words::opens_condition(clause.word(first)) && last == "规定";
+        if condition {
+            state.addressee = None;
+            return None;
         }
         let mark = self.mark(clause, first, state.spoken || state.program);
         if let Some(mark) = mark {
             state.commands |= state.spoken && mark.modality != Modality::Plan;
             let subject = self.agent(clause, first, mark.index);
+            let subject = subject.or_else(|| self.encouraged(clause, mark));
             if subject.is_some() || clause.opens {
                 state.addressee = subject;
             }
-        } else if let Some(agent) = self.leading_agent(clause, first) {
-            state.addressee = Some(agent);
         }
-        let head = mark.map_or(first, |mark| mark.index + 1);
+        let agent = if mark.is_none() { self.leading_agent(clause, first) } else { None };
+        if agent.is_some() {
+            state.addressee = agent;
+        }
+        let led = agent.map(|(_, end)| clause.index_of(end));
+        let head = mark.map_or(led.unwrap_or(first), |mark| mark.index + 1);
         if self.sets_scene(clause, first, head, mark.is_some()) {
             // What it leads to is told all the same.
             state.in_force |= mark.is_some();
@@ -198,29 +197,47 @@ impl Scene<'_> {
             }
             return None;
         }
+        // 由主管部门责令改正
+        let imposed = !state.spoken
+            && clause.word(first) == "由"
+            && led.is_some_and(|index| {
+                (index..clause.words.len().min(index + 4)).any(|at| words::is_imposed(clause.word(at)))
+            });
         // 在重点领域开展研究
         let opens = self.opens_with_verb(clause, first)
+            || state.spoken && clause.word(first) == "自" && self.starts_something(clause, first)
+            || led.is_some() && (state.program || state.tells || asked)
+            || asked
+            || imposed
             || state.program
-                && clause.word(first) == "在"
+                && matches!(clause.word(first), "在" | "按照" | "依照" | "按")
                 && (first + 2..clause.words.len()).any(|at| clause.is_verb(self.gazetteer, at));
         let rule = if mark.is_some() {
             if state.spoken { "modal_in_speech" } else { "modal_in_text" }
-        } else if self.describes(clause) || !(state.spoken || (state.in_force || state.program) && opens) {
+        } else if imposed {
+            "imposed_in_text"
+        } else if self.describes(clause) {
+            // What was done is told, and so is what follows from it.
+            let done = self.is_done(clause);
+            state.in_force &= !done;
+            state.narrated |= done;
+            return None;
+        } else if !(state.spoken || (state.in_force || state.program || asked) && opens) {
             return None;
         } else if state.in_force {
             "carried_in_sentence"
-        } else if state.commands && opens {
+        } else if (state.commands || asked) && opens && !state.narrated {
             if state.program { "imperative_in_program" } else { "imperative_in_speech" }
         } else {
             return None;
         };
         state.in_force = true;
-        let (action, object) = self.action(clause, first, mark);
+        let (action, object) = self.action(clause, led.unwrap_or(first), mark);
         let (deadline, targets) = self.figures(clause);
         let text = self.text;
         let span = |(start, end): (usize, usize)| text.span(start, end);
         Some(Directive {
-            span: text.span(clause.start, clause.end),
+            span: text.span(clause.at(self.after_numbers(clause, article)).min(clause.end), clause.end),
             modality: mark.map_or(Modality::Unmarked, |mark| mark.modality),
             modal: mark.map(|mark| text.span(mark.start, mark.end)),
             action: action.map(span),
@@ -238,8 +255,45 @@ impl Scene<'_> {
         })
     }
 
+    /// The first word that does not count the clause: 一是, （二）.
+    fn after_numbers(&self, clause: &Clause<'_>, first: usize) -> usize {
+        let next = self.after_joints(clause, first);
+        (first..next)
+            .rev()
+            .find(|&index| {
+                self.is_ordinal(clause, index)
+                    || matches!(
+                        clause.word(index),
+                        "." | "．"
+                            | "、"
+                            | "）"
+                            | ")"
+                            | "希望"
+                            | "一是"
+                            | "二是"
+                            | "三是"
+                            | "四是"
+                            | "五是"
+                            | "六是"
+                    )
+            })
+            .map_or(first, |index| index + 1)
+    }
+
+    /// 自1月至3月开展检查
+    fn starts_something(&self, clause: &Clause<'_>, first: usize) -> bool {
+        (first + 2..clause.words.len()).any(|index| {
+            matches!(clause.word(index), "开展" | "实施" | "施行" | "执行" | "启动" | "组织" | "进行")
+        })
+    }
+
+    /// Whether a clause tells what was done: 展现了….
+    fn is_done(&self, clause: &Clause<'_>) -> bool {
+        clause.words.iter().any(|word| matches!(&*word.text, "了" | "已" | "已经" | "取得"))
+    }
+
     /// First character after 第三条 at the head of a clause.
-    fn article(&self, clause: &Clause) -> usize {
+    fn article(&self, clause: &Clause<'_>) -> usize {
         let text = self.text;
         if text.at(clause.start) != '第' {
             return clause.start;
@@ -260,7 +314,7 @@ impl Scene<'_> {
     }
 
     /// 一要, （二）, 第三 before the directive itself.
-    fn is_ordinal(&self, clause: &Clause, index: usize) -> bool {
+    fn is_ordinal(&self, clause: &Clause<'_>, index: usize) -> bool {
         let word = clause.word(index);
         let numeral = |word: &str| word.chars().all(|c| "一二三四五六七八九十第（）()、".contains(c));
         !word.is_empty()
@@ -269,14 +323,12 @@ impl Scene<'_> {
     }
 
     /// The word that marks how strongly a clause binds.
-    fn mark(&self, clause: &Clause, first: usize, spoken: bool) -> Option<Mark> {
+    fn mark(&self, clause: &Clause<'_>, first: usize, spoken: bool) -> Option<Mark> {
         let mut verbs = false;
         for index in first..clause.words.len().min(first + MAX_SUBJECT) {
             let word = clause.words.get(index)?;
-            if matches!(
-                word.text.as_str(),
-                "如果" | "若" | "如" | "只要" | "只有" | "即使" | "把" | "将" | "是"
-            ) && !(word.text == "将" && index == first + 1)
+            if matches!(&*word.text, "如果" | "若" | "如" | "只要" | "只有" | "即使" | "把" | "将" | "是")
+                && !(word.text == "将" && index == first + 1)
                 && !(word.text == "是" && words::modal(clause.word(index + 1)).is_some())
             {
                 // 把 with its verb comes after the mark; what is supposed is not told.
@@ -288,18 +340,16 @@ impl Scene<'_> {
                 // 支持 of 政策支持, 需要 of 人民的需要
                 let noun = matches!(before, "的" | "所" | "和" | "、" | "之" | "以" | "重" | "在");
                 let weak = words::is_verb_too(&word.text)
-                    || matches!(
-                        word.text.as_str(),
-                        "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将"
-                    );
+                    || matches!(&*word.text, "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将");
                 let bare = index == first
                     || !weak
                     || !verbs && (self.agent(clause, first, index).is_some() || words::is_adverb(before));
                 follows && !noun && bare && clause.word(index + 1) != "的"
             });
             if let Some((modality, length)) = known {
-                let alone = words::binds_alone(&word.text)
-                    && (word.text != "要" || index == first || self.agent(clause, first, index).is_some());
+                let told = || index == first || self.agent(clause, first, index).is_some();
+                let alone = words::binds_alone(&word.text) && (word.text != "要" || told())
+                    || self.normative && word.text == "可以" && told();
                 let planned = modality == Modality::Plan && self.agent(clause, first, index).is_none();
                 if !spoken && !alone || planned {
                     return None;
@@ -312,74 +362,22 @@ impl Scene<'_> {
         None
     }
 
-    /// Who is told, among the words before the mark.
-    fn agent(&self, clause: &Clause, first: usize, mark: usize) -> Option<(usize, usize)> {
-        let mut last = mark;
-        while last > first
-            && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
-        {
-            last -= 1;
-        }
-        if last <= first
-            || words::is_preposition(clause.word(first))
-            || words::opens_frame(clause.word(first))
-        {
-            return None;
-        }
-        let (start, end) = (clause.at(first), clause.words.get(last - 1)?.end);
-        let named = self.mention_ending(start, end).is_some_and(|kind| {
-            matches!(
-                kind,
-                EntityType::Organization
-                    | EntityType::Zone
-                    | EntityType::Place
-                    | EntityType::Person
-                    | EntityType::Post
-            )
-        });
-        (named || self.text.any_before(end, words::AGENTS).is_some()).then_some((start, end))
-    }
-
-    /// Who opens an unmarked clause: 市里选派干部, 通州区加大投入.
-    fn leading_agent(&self, clause: &Clause, first: usize) -> Option<(usize, usize)> {
-        let start = clause.at(first);
-        if let Some((_, length)) = self.text.any_of(start, words::LEADING_AGENTS) {
-            return Some((start, start + length)).filter(|&(_, end)| end < clause.end);
-        }
-        let (finding, _) =
-            self.mentions.get(self.mentions.partition_point(|(finding, _)| finding.start < start))?;
-        let kind = finding.value.entity_type();
-        let body = matches!(kind, EntityType::Organization | EntityType::Zone | EntityType::Place);
-        let next = clause.index_of(finding.end);
-        let acts = clause.is_verb(self.gazetteer, next)
-            || words::is_adverb(clause.word(next)) && !clause.word(next).is_empty();
-        (body && finding.start == start && acts && clause.at(next) == finding.end)
-            .then_some((start, finding.end))
-    }
-
-    /// The kind of the mention that ends at a character and begins after another.
-    fn mention_ending(&self, start: usize, end: usize) -> Option<EntityType> {
-        let from = self.mentions.partition_point(|(finding, _)| finding.start < start);
-        self.mentions
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|(finding, _)| finding.start < end)
-            .take(16)
-            .find(|(finding, _)| finding.end == end)
-            .map(|(finding, _)| finding.value.entity_type())
-    }
-
     /// The word that opens a frame: 围绕, or 作为 after a subject.
-    fn framing(&self, clause: &Clause, head: usize) -> Option<usize> {
+    fn framing(&self, clause: &Clause<'_>, head: usize) -> Option<usize> {
         if words::opens_frame(clause.word(head)) {
             return Some(head);
         }
-        (head..clause.words.len().min(head + 6)).find(|&index| clause.word(index) == "作为")
+        // 两地企业以合作为契机
+        let framed = || {
+            clause.words.iter().any(|word| word.text == "为")
+                && self.text.any_before(clause.end, words::FRAME_ENDS).is_some()
+        };
+        (head..clause.words.len().min(head + 6))
+            .find(|&index| clause.word(index) == "作为" || clause.word(index) == "以" && framed())
     }
 
     /// Whether a clause only sets the scene.
-    fn sets_scene(&self, clause: &Clause, first: usize, head: usize, marked: bool) -> bool {
+    fn sets_scene(&self, clause: &Clause<'_>, first: usize, head: usize, marked: bool) -> bool {
         let mut head = head;
         while words::is_adverb(clause.word(head)) {
             head += 1;
@@ -393,22 +391,26 @@ impl Scene<'_> {
         let ends = self.text.any_before(clause.end, words::FRAME_ENDS).is_some();
         let acts = (frame + 2..clause.words.len())
             .any(|index| clause.is_verb(self.gazetteer, index) && index + 1 < clause.words.len());
-        let phrase = matches!(clause.word(frame), "以" | "在" | "当") && !acts;
+        // 以旅游促交往 acts by whatever verb, 以合作为契机 does not.
+        let by = clause.word(frame) == "以" && !clause.words.iter().any(|word| word.text == "为");
+        let phrase =
+            matches!(clause.word(frame), "以" | "在" | "当") && !acts && !(by && clause.words.len() >= 4);
         ends || phrase || !acts && clause.word(frame) != "以"
     }
 
     /// Whether a clause describes.
-    fn describes(&self, clause: &Clause) -> bool {
+    fn describes(&self, clause: &Clause<'_>) -> bool {
         // 具备条件的企业: what stands before 的 only tells which.
         let attributes = clause.words.iter().rposition(|word| word.text == "的").unwrap_or(0);
-        let describes = |(index, word): (usize, &clause::Word)| {
-            words::describes(&word.text) && (index >= attributes || word.text.ends_with('是'))
+        let describes = |(index, word): (usize, &clause::Word<'_>)| {
+            words::describes(&word.text)
+                && (index >= attributes || index < 3 && word.text == "了" || word.text.ends_with('是'))
         };
         clause.words.iter().enumerate().any(describes) || clause.word(0) == "有" || clause.word(1) == "有"
     }
 
     /// Whether a clause begins as a command: with a verb, or with 把 and the like before one.
-    fn opens_with_verb(&self, clause: &Clause, first: usize) -> bool {
+    fn opens_with_verb(&self, clause: &Clause<'_>, first: usize) -> bool {
         let index = clause.after_adverbs(self.gazetteer, first);
         let word = clause.word(index);
         matches!(word, "把" | "将")

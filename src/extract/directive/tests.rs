@@ -69,7 +69,7 @@ fn scenes_and_descriptions_are_no_directives() {
 #[test]
 fn texts_bind_by_their_own_words() {
     check("建设单位不得降低标准。", &[("建设单位", Modality::Prohibition, "不得", "降低", "标准")]);
-    check("鼓励企业增加投入。", &[("", Modality::Encouragement, "鼓励", "鼓励", "企业增加投入")]);
+    check("鼓励企业增加投入。", &[("企业", Modality::Encouragement, "鼓励", "鼓励", "企业增加投入")]);
     check("这家企业发展很快，产品销往各地。", &[]);
     check(
         "第三条建设单位应当公开信息，接受监督。",
@@ -126,4 +126,80 @@ fn texts_of_tasks_tell_without_a_mark() {
         ],
     );
     check("加强教师培训。学校去年新建了操场。家长们都很高兴。", &[]);
+}
+
+#[test]
+fn paragraphs_of_tasks_may_name_who_does_them() {
+    check(
+        "（二）提升办事质量。民政部门完善工作制度，细化审查标准，强化日常管理，加强结果运用，建立工作档案。",
+        &[
+            ("", Modality::Unmarked, "", "提升", "办事质量"),
+            ("民政部门", Modality::Unmarked, "", "完善", "工作制度"),
+            ("民政部门", Modality::Unmarked, "", "细化", "审查标准"),
+            ("民政部门", Modality::Unmarked, "", "强化", "日常管理"),
+            ("民政部门", Modality::Unmarked, "", "加强", "结果运用"),
+            ("民政部门", Modality::Unmarked, "", "建立", "工作档案"),
+        ],
+    );
+}
+
+#[test]
+fn numbers_of_clauses_are_no_part_of_them() {
+    let text = "（三）加强教师培训。优化学校布局，扩大学位供给，推进校园改造，完善评价办法。";
+    let found = fixture::extract(text, None);
+    let first = found.directives.first().map(|directive| directive.span.of(text));
+    assert_eq!(first, Some("加强教师培训"));
+}
+
+#[test]
+fn rules_impose_and_permit() {
+    check(
+        "建设单位应当公开信息，不得隐瞒。违反本条规定的，由规划主管部门责令限期改正；造成损失的，依法承担责任。\
+         管理单位应当设立标志，可以先行清理现场。",
+        &[
+            ("建设单位", Modality::Obligation, "应当", "公开", "信息"),
+            ("建设单位", Modality::Prohibition, "不得", "隐瞒", ""),
+            ("规划主管部门", Modality::Unmarked, "", "责令", "限期改正"),
+            ("", Modality::Unmarked, "", "承担", "责任"),
+            ("管理单位", Modality::Obligation, "应当", "设立", "标志"),
+            ("管理单位", Modality::Permission, "可以", "清理", "现场"),
+        ],
+    );
+}
+
+#[test]
+fn the_asked_are_told() {
+    check(
+        "省长周明远强调，希望新闻媒体讲好家乡故事，传播改革经验。",
+        &[
+            ("新闻媒体", Modality::Unmarked, "", "讲好", "家乡故事"),
+            ("新闻媒体", Modality::Unmarked, "", "传播", "改革经验"),
+        ],
+    );
+    check(
+        "鼓励重点企业共建实验室。",
+        &[("重点企业", Modality::Encouragement, "鼓励", "鼓励", "重点企业共建实验室")],
+    );
+}
+
+#[test]
+fn what_was_done_tells_nobody() {
+    check("省长周明远指出，全省取得明显成效，为发展作出贡献。", &[]);
+    check(
+        "省长周明远强调，希望两地企业以合作为契机，深化交流。",
+        &[("两地企业", Modality::Unmarked, "", "深化", "交流")],
+    );
+}
+
+#[test]
+fn rules_tell_without_a_mark() {
+    check(
+        "为了保护绿地，制定本条例。财政、水利等部门，按照职责做好管护工作。任何单位不得毁坏绿地，应当爱护树木，不得砍伐。",
+        &[
+            ("", Modality::Unmarked, "", "做好", "管护工作"),
+            ("任何单位", Modality::Prohibition, "不得", "毁坏", "绿地"),
+            ("任何单位", Modality::Obligation, "应当", "爱护", "树木"),
+            ("任何单位", Modality::Prohibition, "不得", "砍伐", ""),
+        ],
+    );
 }

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use crate::extract::Modality;
+use crate::extract::characters::Characters;
 use crate::extract::words::WordSet;
+use crate::extract::words::Words;
 
 /// Words that mark how strongly a clause binds, as the segmenter gives them: the word, what it means, and how many of
 /// its last characters are the mark itself.
@@ -87,7 +89,10 @@ const ADVERBS: &[&str] = &[
     "高标准", "高水平", "高效", "毫不动摇", "毫不松懈", "依法", "依规", "妥善", "快速", "迅速", "广泛", "密切", "多",
     "先", "只", "一律", "一切", "不", "只能", "必", "集中", "系统", "整体", "久久为功", "千方百计", "想方设法", "适时",
     "适当", "因地制宜", "分类", "分级", "健康", "持久", "原则上", "从严", "从快", "最大限度", "最大程度", "带头",
-    "长期", "定期", "按时", "如期", "按期", "重点", "强力", "紧密", "奋力", "严肃", "更好", "更好地", "毫不",
+    "长期", "定期", "按时", "如期", "按期", "重点", "强力", "紧密", "奋力", "严肃", "更好", "更好地", "毫不", "准确",
+    "全力以赴", "全力", "着重", "深度", "如实", "限期", "先行", "视情", "牢固", "坚持不懈", "驰而不息", "齐心协力",
+    "一以贯之", "持之以恒", "旗帜鲜明", "超前", "提前", "同步", "随时", "时刻", "永远", "用心", "精心", "稳慎", "审慎",
+    "实事求是", "扎扎实实", "脚踏实地",
 ];
 
 /// Whether a word only colours the verb after it.
@@ -123,6 +128,21 @@ pub(super) fn is_nominal(word: &str) -> bool {
             | "协同"
             | "供给"
             | "转化"
+            | "学习"
+            | "教育"
+            | "宣传"
+            | "监督"
+            | "贡献"
+            | "需求"
+            | "工作"
+            | "举措"
+            | "审查"
+            | "审核"
+            | "评价"
+            | "管理"
+            | "监管"
+            | "检查"
+            | "考核"
     )
 }
 
@@ -190,11 +210,72 @@ const VERBS: &[&str] = &[
     "收", "建", "种", "看齐", "落地", "设立", "成立", "组建", "划定", "列入", "纳入", "实行", "推行", "采取", "运用",
     "利用", "用足", "挖掘", "攻克", "突破", "赋能", "引领", "带动", "辐射", "承担", "担当", "干", "落细", "夯实",
     "凝聚", "汇聚", "团结", "依靠", "倾听", "回应", "解决", "破解", "疏解", "疏通", "打通", "打好", "打赢", "抢抓",
+    "领悟", "书写", "营造", "投身", "建言", "履职", "助力", "助推", "提振", "擘画", "提质", "纠治", "深耕", "拓宽",
+    "充实", "调配", "调度", "绘就", "紧盯", "行使", "普及", "织密", "树牢", "构筑", "细化", "凝心", "驱动", "赓续",
+    "肩负", "厚植", "铸就", "铸牢", "铭记", "惠及", "查摆", "研判", "治军", "追责", "净化", "剖析", "重塑", "施策",
+    "永葆", "直面", "摸排", "扎根", "崇尚", "画好", "校正", "力戒", "忠于", "汇总", "反馈", "责令", "教育", "引导",
+    "激励", "指导", "总结", "关心", "审查", "评估", "检验", "节约", "启动", "宣介", "传播", "重温", "乘势", "献计",
+    "发力", "稳岗", "联系", "下功夫", "聚力", "凝心聚力", "献计出力", "打", "讲", "繁荣", "促使",
 ];
 
-/// Whether a word opens a directive, apart from the relating words of the gazetteer.
+/// Whether a word opens a directive, apart from the verbs of the gazetteer.
 pub(super) fn is_verb(word: &str) -> bool {
-    VERB_SET.has(word)
+    VERB_SET.has(word) || is_completed(word)
+}
+
+/// Whether a word is a verb of one character with what completes it: 讲好, 扛起, 守牢.
+pub(super) fn is_completed(word: &str) -> bool {
+    let mut characters = word.chars();
+    let (Some(verb), Some(complement), None) = (characters.next(), characters.next(), characters.next())
+    else {
+        return false;
+    };
+    "抓讲找打扛守兜压拧织树筑立跑画唱用管办做种养走稳把盯扭绷夯端摸理查补站握啃护保扎读学谋".contains(verb)
+        && "好准牢实住起稳紧透深细足".contains(complement)
+}
+
+/// Verbs that take the verb after them as their like, though either may be a noun elsewhere: 学习贯彻, 布局建设.
+#[rustfmt::skip]
+const PAIRS: &[(&str, &str)] = &[
+    ("学习", "贯彻"), ("贯彻", "落实"), ("组织", "开展"), ("组织", "实施"), ("组织", "动员"), ("组织", "建设"),
+    ("布局", "建设"), ("规划", "建设"), ("谋划", "推进"), ("研究", "制定"), ("研究", "解决"), ("巩固", "提升"),
+    ("巩固", "拓展"), ("培育", "壮大"), ("改造", "提升"), ("教育", "引导"), ("宣传", "贯彻"), ("传承", "弘扬"),
+    ("协调", "解决"), ("协调", "推进"), ("建立", "健全"), ("建立", "完善"), ("健全", "完善"), ("修订", "完善"),
+    ("督促", "指导"), ("引导", "支持"), ("鼓励", "支持"), ("鼓励", "引导"), ("优化", "提升"), ("发展", "壮大"),
+];
+
+/// Whether two verbs in a row are one action.
+pub(super) fn are_paired(one: &str, other: &str) -> bool {
+    PAIRS.contains(&(one, other))
+}
+
+/// What a body does to those who break a rule, or shall do by one.
+pub(super) fn is_imposed(word: &str) -> bool {
+    matches!(
+        word,
+        "责令"
+            | "处"
+            | "处以"
+            | "给予"
+            | "没收"
+            | "吊销"
+            | "撤销"
+            | "负责"
+            | "依照"
+            | "承担"
+            | "予以"
+            | "追究"
+    )
+}
+
+/// Words that ask someone: 希望各位代表…, 请各单位….
+pub(super) fn asks(word: &str) -> bool {
+    matches!(word, "希望" | "请" | "恳请" | "敬请")
+}
+
+/// Words that open a condition of a rule.
+pub(super) fn opens_condition(word: &str) -> bool {
+    matches!(word, "违反" | "逾期" | "未按" | "因" | "对" | "凡" | "构成")
 }
 
 /// Prepositions before the verb.
@@ -219,32 +300,14 @@ pub(super) fn is_preposition(word: &str) -> bool {
             | "让"
             | "通过"
             | "针对"
+            | "会同"
+            | "经"
     )
 }
 
 /// Verbs after 把 with what completes them.
 pub(super) fn completes(word: &str) -> bool {
-    matches!(
-        word,
-        "成" | "为"
-            | "到"
-            | "在"
-            | "好"
-            | "实"
-            | "细"
-            | "深"
-            | "作"
-            | "作为"
-            | "进"
-            | "向"
-            | "入"
-            | "出"
-            | "透"
-            | "准"
-            | "牢"
-            | "紧"
-            | "上"
-    )
+    matches!(word, "成" | "好" | "实" | "细" | "深" | "透" | "准" | "牢" | "紧" | "起" | "住" | "稳")
 }
 
 /// Openings of clauses that set the scene for the directive after them.
@@ -278,6 +341,10 @@ pub(super) fn opens_frame(word: &str) -> bool {
             | "当"
             | "对于"
             | "关于"
+            | "依托"
+            | "聚焦"
+            | "适应"
+            | "着眼"
     )
 }
 
@@ -348,7 +415,7 @@ pub(super) fn describes(word: &str) -> bool {
 
 /// Last words of those who are told to do something.
 #[rustfmt::skip]
-pub(super) const AGENTS: &[&str] = &[
+const AGENTS: &[&str] = &[
     "市里", "区里", "县里", "省里", "镇里", "村里", "各地", "各地区", "各部门", "有关部门", "相关部门", "部门", "各级",
     "各方", "双方", "单位", "地区", "干部", "党员", "企业", "政府", "党委", "党组", "机关", "街道", "乡镇", "街乡镇",
     "管委会", "党组织", "队伍", "院校", "高校", "学校", "医院", "银行", "机构", "组织", "委员会", "我们", "大家", "各国",
@@ -356,8 +423,19 @@ pub(super) const AGENTS: &[&str] = &[
     "各区", "各县", "各市", "各省", "区市", "县区", "工作者", "教师", "医生", "官兵", "民警", "经营者", "生产者",
     "用人单位", "申请人", "居民", "村民", "市民", "国家", "省份", "城市", "国际社会", "两国", "中方", "美方", "俄方",
     "方面", "专班", "工作组", "领导小组", "班子", "书记", "主任", "局长", "县长", "市长", "者", "党工委",
+    "媒体", "全党", "全社会", "各界", "法院", "检察院", "团体", "军队", "部队", "人民", "员工", "职工", "用户", "业主", "人",
     "主体", "登记机关", "经营者", "所有人", "当事人",
 ];
+
+/// Last characters of those words, of which most words have none.
+static AGENT_ENDS: LazyLock<Words> = LazyLock::new(|| {
+    Words::new(AGENTS.iter().filter_map(|word| word.get(word.char_indices().next_back()?.0..)))
+});
+
+/// Whether the text before `end` ends with those who are told to do something.
+pub(super) fn ends_with_agent(text: &Characters<'_>, end: usize) -> bool {
+    AGENT_ENDS.may_begin(text.before(end)) && text.any_before(end, AGENTS).is_some()
+}
 
 /// Words that open an unmarked clause as its subject.
 #[rustfmt::skip]
@@ -392,5 +470,43 @@ pub(super) fn commands(cue: &str) -> bool {
             | "规定"
             | "下令"
             | "提议"
+    )
+}
+
+/// Cues that tell someone by themselves: 要求各区加快进度.
+pub(super) fn tells(cue: &str) -> bool {
+    matches!(cue, "要求" | "叮嘱" | "嘱咐" | "嘱托" | "希望" | "建议" | "呼吁" | "提议" | "下令")
+}
+
+/// How many last characters of a verb after 把 tell where to: 打造成, 统一到; those of 建成 belong to the verb.
+pub(super) fn direction(verb: &str) -> usize {
+    let length = verb.chars().count();
+    if verb.ends_with("成为") {
+        2
+    } else if verb.ends_with(['到', '在', '于']) || length > 2 && verb.ends_with(['成', '为']) {
+        1
+    } else if verb.ends_with("起来") && length > 2 {
+        2
+    } else {
+        0
+    }
+}
+
+/// Verbs that close a clause whose purpose stands before them.
+pub(super) fn closes_purpose(verb: &str) -> bool {
+    matches!(
+        verb,
+        "作出"
+            | "做出"
+            | "注入"
+            | "提供"
+            | "奠定"
+            | "创造"
+            | "贡献力量"
+            | "凝心"
+            | "添"
+            | "下功夫"
+            | "发力"
+            | "凝聚"
     )
 }

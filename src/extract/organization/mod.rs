@@ -4,6 +4,8 @@ mod words;
 mod reach;
 mod office;
 
+use std::sync::LazyLock;
+
 use crate::extract::Detector;
 use crate::extract::MentionKind;
 use crate::extract::Value;
@@ -14,6 +16,7 @@ use crate::extract::finding::Finding;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
 use crate::extract::judge::TAGGER;
+use crate::extract::words::Words;
 use office::office;
 use reach::Ground;
 use reach::department;
@@ -60,7 +63,7 @@ pub(crate) fn find(
     }
     let mut index = 0;
     while index < text.len() {
-        if taken.covers(index) {
+        if taken.covers(index) || !OPENINGS.may_begin(text.at(index)) {
             index += 1;
             continue;
         }
@@ -93,9 +96,23 @@ pub(crate) fn find(
     found
 }
 
+/// Whatever the rules look for at a character, so that most characters are asked once instead of five times.
+static OPENINGS: LazyLock<Words> = LazyLock::new(|| {
+    let listed =
+        words::LEVEL_BODIES.iter().chain(words::SUFFIXES).chain(words::DEPARTMENTS).chain(office::CHARGES);
+    Words::new(listed.chain(CONVENING).chain(BETWEEN_POSTS).copied())
+});
+
+/// Bodies that hold standing meetings.
+const CONVENING: &[&str] = &["国务院", "省政府", "市政府"];
+
+/// Bodies that stand without their place between two posts of one person.
+const BETWEEN_POSTS: &[&str] =
+    &["管委会", "政法委", "党工委", "人大常委会", "党建办", "公安局", "组织部", "宣传部"];
+
 /// 国务院第三次常务会议: a meeting that decides as a body, under its standing name.
 fn meeting(text: &Characters<'_>, index: usize, taken: &Mask) -> Option<Finding> {
-    let (body, length) = text.any_of(index, &["国务院", "省政府", "市政府"])?;
+    let (body, length) = text.any_of(index, CONVENING)?;
     let mut at = index + length;
     if text.at(at) == '第' {
         let count = (at + 1..at + 6).find(|&at| text.at(at) == '次')?;
@@ -192,7 +209,7 @@ fn suffixed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<(usize, u
 /// A name of the tables, a short form with its full name.
 fn listed(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding> {
     let (text, gazetteer) = (ground.text, ground.gazetteer);
-    for (length, name, entries) in gazetteer.names.names_at(text, index) {
+    for (length, name, entries) in gazetteer.names_at(text, index) {
         let end = index + length;
         let body = entries
             .iter()
@@ -279,10 +296,7 @@ fn level_body(ground: &Ground<'_>, index: usize, taken: &Mask) -> Option<Finding
     let text = ground.text;
     // 党工委委员、管委会副主任: a bare body between two posts of one person.
     if matches!(text.before(index), '、' | '，' | '兼')
-        && let Some((_, length)) = text.any_of(
-            index,
-            &["管委会", "政法委", "党工委", "人大常委会", "党建办", "公安局", "组织部", "宣传部"],
-        )
+        && let Some((_, length)) = text.any_of(index, BETWEEN_POSTS)
         && (text
             .any_of(index + length, &["副主任", "主任", "原", "副局长", "局长", "副部长", "部长"])
             .is_some())
@@ -339,7 +353,7 @@ pub(crate) fn marked(
 ) -> Finding {
     let mut finding = named(text, start, end, TAGGER, confidence);
     finding.detector = Detector::Model(TAGGER);
-    let entry = gazetteer.names.names_at(text, start).find(|(length, ..)| start + length == end);
+    let entry = gazetteer.names_at(text, start).find(|(length, ..)| start + length == end);
     let full = entry.and_then(|(_, _, entries)| {
         entries.iter().find_map(|entry| if let Entry::ShortBody(full) = entry { Some(*full) } else { None })
     });

@@ -11,7 +11,7 @@ use crate::extract::words::Words;
 
 /// What offices are in charge of, longest first where one begins another.
 #[rustfmt::skip]
-const CHARGES: &[&str] = &[
+pub(super) const CHARGES: &[&str] = &[
     "人力资源和社会保障", "人力资源社会保障", "住房和城乡建设", "住房城乡建设", "规划和自然资源", "自然资源和规划",
     "自然资源", "市场监督管理", "市场监管", "国有资产监督管理", "地方金融监督管理", "地方金融管理", "金融监督管理",
     "民族宗教事务", "退役军人事务", "机关事务管理", "粮食和物资储备", "林业和草原", "园林和林业", "林业和园林",

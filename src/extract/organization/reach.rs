@@ -39,7 +39,7 @@ impl Ground<'_> {
         if start == end && !self.text.is_word_start(end) {
             // 美国政府 is one word of the segmenter.
             let from = self.text.word_start_before(end);
-            let named = self.gazetteer.names.names_at(self.text, from).any(|(length, _, entries)| {
+            let named = self.gazetteer.names_at(self.text, from).any(|(length, _, entries)| {
                 from + length == end
                     && entries.iter().any(|entry| {
                         matches!(
@@ -59,7 +59,7 @@ impl Ground<'_> {
     pub(super) fn begins_with_place(&self, start: usize) -> bool {
         (start + 2..=(start + 5).min(self.text.len()))
             .any(|end| self.place_end.get(end).copied().flatten() == Some(start))
-            || self.gazetteer.names.names_at(self.text, start).any(|(_, _, entries)| {
+            || self.gazetteer.names_at(self.text, start).any(|(_, _, entries)| {
                 entries.iter().any(|entry| matches!(entry, Entry::Division(_) | Entry::ShortDivision(_)))
             })
     }

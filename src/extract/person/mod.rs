@@ -71,7 +71,6 @@ pub(crate) fn find(
             continue;
         }
         let known = gazetteer
-            .names
             .names_at(text, index)
             .find(|(length, _, entries)| {
                 let whole = *length >= 3 || text.is_word_start(index) && text.is_word_start(index + length);
@@ -92,7 +91,8 @@ pub(crate) fn find(
                 names.push(Name { start, end, rule: "role_before_name" });
             }
         }
-        if text.any_of(index, &["同志", "先生", "女士", "涉黑", "涉恶"]).is_some()
+        if matches!(text.at(index), '同' | '先' | '女' | '涉')
+            && text.any_of(index, &["同志", "先生", "女士", "涉黑", "涉恶"]).is_some()
             && let Some(start) = name_before(text, gazetteer, index)
         {
             names.push(Name { start, end: index, rule: "form_of_address" });

@@ -52,7 +52,6 @@ pub(crate) fn name_at(
         return None;
     }
     let listed = gazetteer
-        .names
         .names_at(text, index)
         .find(|(_, _, entries)| entries.contains(&Entry::Person))
         .map(|(length, _, _)| index + length);
@@ -231,7 +230,6 @@ pub(super) fn is_never_given(character: char) -> bool {
 pub(crate) fn name_before(text: &Characters<'_>, gazetteer: &Gazetteer, end: usize) -> Option<usize> {
     let known = (2..=6).rev().filter_map(|length| end.checked_sub(length)).find(|&start| {
         gazetteer
-            .names
             .names_at(text, start)
             .any(|(length, _, entries)| start + length == end && entries.contains(&Entry::Person))
     });

@@ -166,7 +166,7 @@ fn candidates(text: &Characters<'_>, gazetteer: &Gazetteer, taken: &Mask) -> Vec
     let mut index = 0;
     while index < text.len() {
         let mut next = index + 1;
-        for (length, name, entries) in gazetteer.names.names_at(text, index) {
+        for (length, name, entries) in gazetteer.names_at(text, index) {
             let end = index + length;
             if taken.overlaps(index, end) {
                 continue;
@@ -240,7 +240,6 @@ fn shares_word(
     text.is_word_start(start)
         && end < word
         && gazetteer
-            .names
             .names_at(text, end)
             .any(|(length, _, entries)| end + length == word && entries.iter().any(is_place))
 }

@@ -29,9 +29,15 @@ const MAX_WORD: usize = 8;
 type Amount = (usize, usize, QuantityValue);
 
 /// Finds the amounts outside what is taken; thoroughly, every number, ordinal and range of numbers as well.
-pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<Finding> {
-    let (squeezed, places) = text.squeezed(thorough);
-    let place = |index: usize| places.get(index).copied().unwrap_or(text.len());
+/// `gaps` says whether there are spaces to be left out.
+pub(crate) fn find(text: &Characters<'_>, taken: &Mask, gaps: bool, thorough: bool) -> Vec<Finding> {
+    let copy = gaps.then(|| text.squeezed(thorough));
+    let (squeezed, places) =
+        copy.as_ref().map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
+    let place = |index: usize| match places {
+        Some(places) => places.get(index).copied().unwrap_or(text.len()),
+        None => index.min(text.len()),
+    };
     let finding = |start: usize, end: usize, value: QuantityValue| {
         let (start, end) = (place(start), place(end.saturating_sub(1).max(start)) + 1);
         let detector = Detector::Rule("quantity");
@@ -49,7 +55,7 @@ pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<F
             index += 1;
             continue;
         }
-        match at(&squeezed, index) {
+        match at(squeezed, index) {
             Some((start, end, value)) if !taken.overlaps(place(start), place(end.saturating_sub(1)) + 1) => {
                 found.push(finding(start, end, value));
                 index = end.max(index + 1);
@@ -68,7 +74,7 @@ pub(crate) fn find(text: &Characters<'_>, taken: &Mask, thorough: bool) -> Vec<F
         }
     }
     if thorough {
-        thorough::complete(&squeezed, &mut found, |start, end, value, rule| {
+        thorough::complete(squeezed, &mut found, |start, end, value, rule| {
             let mut finding = finding(start, end, value);
             finding.detector = Detector::Rule(rule);
             finding

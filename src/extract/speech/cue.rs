@@ -244,6 +244,19 @@ impl Scene<'_> {
         });
         goes_on &= !dated;
         // 落实中央部署要求，: a noun, unless its subject opens the clause.
+        // 根据某通知要求，: what is gone by is not told here.
+        let opening = (clause..index).find(|&at| !matches!(text.at(at), ' ' | '\u{3000}')).unwrap_or(clause);
+        let gone_by =
+            &["根据", "按照", "依据", "依照", "遵照", "贯彻", "落实", "为贯彻", "为落实", "为了", "对照"];
+        if matches!(word, "要求" | "规定" | "希望") && comma && text.any_of(opening, gone_by).is_some()
+        {
+            return None;
+        }
+        // 卢方希望深化合作: a guest goes on speaking for his side.
+        let side = range.is_some_and(|(start, end)| end - start == 2 && text.before(end) == '方');
+        if side && word == "希望" && !marked && !carried {
+            return None;
+        }
         let noun = matches!(
             word,
             "要求" | "希望" | "建议" | "规定" | "报道" | "批评" | "反映" | "呼吁" | "提议" | "警告"
@@ -304,6 +317,27 @@ impl Scene<'_> {
         let content = if matches!(text.at(after), '，' | '：') { after + 1 } else { after };
         let cue = (index, end);
         Some(Hit { subject: range, entity, carried, pronoun, cue, content, goes_on, clause, quote: None })
+    }
+
+    /// The end of the bodies that are joined to one: 教育部、财政部, 教育部与财政部.
+    fn joint_end(&self, inside: &[Actor], first: &Actor) -> usize {
+        let text = self.text;
+        let mut end = first.end;
+        for next in inside.iter().skip_while(|actor| actor.start < first.end).take(MAX_ACTORS) {
+            let joined = matches!(text.at(end), '、' | '和' | '与' | '及') && next.start == end + 1
+                || text.starts_with(end, "以及") && next.start == end + 2;
+            if !joined || next.kind != EntityType::Organization {
+                break;
+            }
+            end = next.end;
+        }
+        if end > first.end
+            && let Some((_, length)) =
+                text.any_of(end, &["等部门", "等两部门", "等三部门", "等四部门", "等五部门", "等多部门"])
+        {
+            end += length;
+        }
+        end
     }
 
     /// What stands in quotation marks before a clause that ends with its cue: “…”，周明远说。
@@ -432,11 +466,13 @@ impl Scene<'_> {
                     "数据",
                 ],
             );
+            // 教育部、财政部等三部门: several issue together, and the first is who they are known by.
+            let joint = if tail.is_none() { self.joint_end(inside, actor) } else { end };
             if let Some((_, length)) = tail {
                 end += length;
             }
             return Some((
-                Some((if end > actor.end { begin } else { actor.start }, end)),
+                Some((if end > actor.end { begin } else { actor.start }, end.max(joint))),
                 Some(actor.entity).filter(|_| end == actor.end),
                 false,
                 false,

@@ -269,7 +269,11 @@ impl Scene<'_> {
             (start, end) = list;
         } else {
             // Another cue of the same speaker ends what this one introduces.
-            let cut = later.iter().take(MAX_LATER).find(|next| next.carried || next.pronoun);
+            let cut = later.iter().take(MAX_LATER).find(|next| {
+                // 庄严宣告我们实现了目标, told of someone in what is said.
+                let solemn = matches!(text.slice(next.cue.0, next.cue.1), ['宣', '告' | '布']);
+                (next.carried || next.pronoun) && !(solemn && hit.goes_on)
+            });
             if let Some(next) = cut.filter(|next| next.clause > start) {
                 end = next.clause;
             } else if hit.goes_on && !nested && self.extends(hit) {
@@ -392,7 +396,7 @@ impl Scene<'_> {
             // 上海要当好排头兵 is asked of 上海, not told of it.
             let asked = (ground..ground + 8)
                 .take_while(|&at| !is_clause_end(text.at(at)))
-                .any(|at| text.at(at) == '要' && text.is_word_start(at));
+                .any(|at| matches!(text.at(at), '要' | '是') && text.is_word_start(at));
             if self.grounds.binary_search(&ground).is_ok() && !asked
                 || self.opens_with_cue(sentence) && !quoted
             {

@@ -6,6 +6,7 @@
 //! characters is what keeps tagging cheap.
 
 use super::clusters::Clusters;
+use super::clusters::Prefix;
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
@@ -215,24 +216,27 @@ impl Reader<'_> {
         let class = |character: char| u64::from(self.clusters.character(character));
         let mut window = [EDGE, EDGE, EDGE, at(0), at(1)];
         let mut classes = window.map(class);
+        let mut types = window.map(character_type);
         for position in -1..=length {
             // The character at `position` is in the middle, two on either side.
             window.rotate_left(1);
             classes.rotate_left(1);
+            types.rotate_left(1);
             window[4] = at(position + 2);
             classes[4] = class(window[4]);
-            let [far, near, here, next, beyond] = window;
+            types[4] = character_type(window[4]);
+            let [_, near, here, next, beyond] = window;
+            let [_, _, type_here, type_next, type_beyond] = types;
             let [_, _, class_here, class_next, class_beyond] = classes;
             if (0..length).contains(&position) {
                 put(key(Kind::Character, [spelled(here)]), position - 2, 5);
                 put(key(Kind::Around, [spelled(near), spelled(next)]), position, 1);
                 put(key(Kind::CharacterCluster, [class_here]), position - 2, 5);
-                put(key(Kind::ManyTypes, window.map(character_type)), position, 1);
+                put(key(Kind::ManyTypes, types), position, 1);
                 if self.gazetteer.is_surname(here) {
                     put(key(Kind::Surname, []), position, 3);
                 }
             }
-            let _ = far;
             if position < length {
                 put(key(Kind::Pair, [spelled(here), spelled(next)]), position - 1, 4);
                 put(key(Kind::CharacterClusterPair, [class_here, class_next]), position - 1, 4);
@@ -240,7 +244,7 @@ impl Reader<'_> {
             if position + 1 < length {
                 put(key(Kind::Triple, [spelled(here), spelled(next), spelled(beyond)]), position, 3);
                 put(key(Kind::CharacterClusterTriple, [class_here, class_next, class_beyond]), position, 3);
-                put(key(Kind::Types, [here, next, beyond].map(character_type)), position, 3);
+                put(key(Kind::Types, [type_here, type_next, type_beyond]), position, 3);
             }
         }
     }
@@ -295,8 +299,10 @@ impl Reader<'_> {
                 shape: Shape::Span,
                 group: 0,
             };
+            let mut prefix = Prefix::default().with(self.text.at(at));
             for length in 2..=MAX_LEXICON.min(end - at) {
-                if let Some((_, coarse)) = self.clusters.word(self.text.slice(at, at + length)) {
+                prefix = prefix.with(self.text.at(at + length - 1));
+                if let Some((_, coarse)) = self.clusters.hashed(prefix.hash()) {
                     found.push(span(key(Kind::Lexicon, [length as u64]), length));
                     found.push(span(
                         key(Kind::LexiconCluster, [length.min(3) as u64, u64::from(coarse)]),
@@ -304,8 +310,7 @@ impl Reader<'_> {
                     ));
                 }
             }
-            let longest =
-                self.gazetteer.names.names_at(self.text, at).find(|(length, ..)| at + length <= end);
+            let longest = self.gazetteer.names_at(self.text, at).find(|(length, ..)| at + length <= end);
             if let Some((length, _, entries)) = longest {
                 let mut last = 0;
                 for entry in entries {

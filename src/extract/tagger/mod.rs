@@ -56,6 +56,8 @@ pub struct Tagger {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     occurrences: Vec<Occurrence>,
+    /// Scores as they are added up, the first tag's being 0 and left out.
+    sums: Vec<i32>,
     scores: Vec<i32>,
     beam: Beam,
     path: Vec<Tag>,
@@ -114,16 +116,24 @@ impl Tagger {
         (start, end): (usize, usize),
         scratch: &mut Scratch,
     ) -> Vec<Tagged> {
-        let Scratch { occurrences, scores, beam, path, summed } = scratch;
+        let Scratch { occurrences, sums, scores, beam, path, summed } = scratch;
         let length = end - start;
         let tags = self.transitions.tags();
         let reader = Reader { text, gazetteer, clusters: &self.clusters, hints };
         reader.occurrences(start, end, occurrences);
-        scores.clear();
-        scores.resize(length * tags, 0);
+        let width = self.weights.width();
+        sums.clear();
+        sums.resize(length * width, 0);
         for occurrence in occurrences.iter() {
             if let Some(found) = self.weights.find(occurrence.key) {
-                self.weights.add(found, occurrence, length, scores);
+                self.weights.add(found, occurrence, length, sums);
+            }
+        }
+        scores.clear();
+        scores.resize(length * tags, 0);
+        for (row, sums) in scores.chunks_exact_mut(tags).zip(sums.chunks_exact(width)) {
+            for (score, &sum) in row.iter_mut().skip(1).zip(sums) {
+                *score = sum;
             }
         }
         beam.read(scores, &self.transitions);

@@ -28,8 +28,11 @@ pub(crate) struct Weights {
     masks: Vec<u8>,
     /// Left shift of each slot's weights in a file.
     shifts: Vec<u8>,
-    /// One a tag for each slot, in units.
+    /// One a tag for each slot but the first tag's, above the first tag's, in units; padded to [`Weights::width`]. What a
+    /// row adds to every tag alike tells none from another, and so many fit the registers of the machine.
     rows: Vec<i16>,
+    /// The first tag's.
+    outside: Vec<i16>,
     /// Open addressing by key: key, and the index of the first slot above eight bits of mask; 0 where empty.
     table: Vec<(Key, u32)>,
 }
@@ -37,8 +40,11 @@ pub(crate) struct Weights {
 /// Slots that a table can hold.
 const MAX_TOTAL: usize = 1 << 24;
 
-/// Largest shift; a weight is 32 at most.
-const MAX_SHIFT: u8 = 8;
+/// Largest shift; a weight is 16 at most, so that the difference of two is still 16 bits wide.
+const MAX_SHIFT: u8 = 7;
+
+/// Scores are added so many at a time.
+const LANES: usize = 8;
 
 impl Weights {
     /// Rounds and packs rows; slots whose weights all round to nothing are left out.
@@ -122,12 +128,23 @@ impl Weights {
             }
             first += mask.count_ones();
         }
-        let rows = mantissas
-            .chunks_exact(tags.max(1))
-            .zip(&shifts)
-            .flat_map(|(row, &shift)| row.iter().map(move |&mantissa| i16::from(mantissa) << shift))
-            .collect();
-        Self { tags, keys, masks, shifts, rows, table }
+        let width = padded(tags);
+        let mut rows = Vec::with_capacity(shifts.len() * width);
+        let mut outside = Vec::with_capacity(shifts.len());
+        for (row, &shift) in mantissas.chunks_exact(tags.max(1)).zip(&shifts) {
+            let mut weights = row.iter().map(|&mantissa| i16::from(mantissa) << shift);
+            let first = weights.next().unwrap_or(0);
+            let from = rows.len();
+            rows.extend(weights.map(|weight| weight.saturating_sub(first)));
+            rows.resize(from + width, 0);
+            outside.push(first);
+        }
+        Self { tags, keys, masks, shifts, rows, outside, table }
+    }
+
+    /// How many scores a character has in [`Weights::add`]: one a tag but the first, in order, then none that counts.
+    pub(crate) fn width(&self) -> usize {
+        padded(self.tags)
     }
 
     /// Where a key's weights are, if it has any.
@@ -148,12 +165,15 @@ impl Weights {
 
     /// Adds the weights of an occurrence to the scores of the characters that it speaks for, in units.
     pub(crate) fn add(&self, found: Found, occurrence: &Occurrence, length: usize, scores: &mut [i32]) {
-        let tags = self.tags;
+        let width = self.width();
         let mut put = |at: usize, index: usize, count: usize| {
-            let row = self.rows.get(index * tags..(index + count) * tags).unwrap_or_default();
-            let slot = scores.get_mut(at * tags..(at + count) * tags).unwrap_or_default();
-            for (score, &weight) in slot.iter_mut().zip(row) {
-                *score += i32::from(weight);
+            let row = self.rows.get(index * width..(index + count) * width).unwrap_or_default();
+            let slot = scores.get_mut(at * width..(at + count) * width).unwrap_or_default();
+            let (slot, row) = (slot.as_chunks_mut::<LANES>().0, row.as_chunks::<LANES>().0);
+            for (scores, weights) in slot.iter_mut().zip(row) {
+                for (score, &weight) in scores.iter_mut().zip(weights) {
+                    *score += i32::from(weight);
+                }
             }
         };
         match occurrence.shape {
@@ -191,8 +211,12 @@ impl Weights {
 
     /// Keys, masks, shifts, mantissas.
     pub(crate) fn parts(&self) -> (&[Key], &[u8], &[u8], Vec<i8>) {
-        let rows = self.rows.chunks_exact(self.tags.max(1)).zip(&self.shifts);
-        let mantissas = rows.flat_map(|(row, &shift)| row.iter().map(move |&weight| (weight >> shift) as i8));
+        let others = self.tags.saturating_sub(1);
+        let rows = self.rows.chunks_exact(self.width()).zip(&self.outside).zip(&self.shifts);
+        let mantissas = rows.flat_map(|((row, &first), &shift)| {
+            let weights = row.iter().take(others).map(move |&above| above.saturating_add(first));
+            std::iter::once(first).chain(weights).map(move |weight| (weight >> shift) as i8)
+        });
         (&self.keys, &self.masks, &self.shifts, mantissas.collect())
     }
 
@@ -200,6 +224,11 @@ impl Weights {
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
+}
+
+/// The number of tags but the first, rounded up to whole registers.
+fn padded(tags: usize) -> usize {
+    tags.saturating_sub(1).next_multiple_of(LANES).max(LANES)
 }
 
 /// Where a key's weights are.

@@ -24,15 +24,24 @@ use expression::Point;
 use resolve::Resolver;
 
 /// Finds the times outside what is taken; thoroughly, times of day without a day and lengths of time as well.
-pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorough: bool) -> Vec<Finding> {
-    let (squeezed, places) = text.squeezed(thorough);
-    let reader = Reader { text, squeezed: &squeezed, places: &places };
+/// `gaps` says whether there are spaces to be left out.
+pub(crate) fn find(
+    text: &Characters<'_>,
+    anchors: Anchors,
+    taken: &Mask,
+    gaps: bool,
+    thorough: bool,
+) -> Vec<Finding> {
+    let copy = gaps.then(|| text.squeezed(thorough));
+    let (squeezed, places) =
+        copy.as_ref().map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
+    let reader = Reader { text, squeezed, places };
     let mut found = Vec::new();
     let mut resolver = Resolver::new(anchors);
     let mut index = 0;
     while index < squeezed.len() {
         let expression =
-            if taken.covers(reader.place(index)) { None } else { grammar::read(&squeezed, index) };
+            if taken.covers(reader.place(index)) { None } else { grammar::read(squeezed, index) };
         let Some(expression) = expression.filter(|expression| {
             let (start, end) = reader.range(expression);
             !taken.overlaps(start, end)
@@ -40,7 +49,7 @@ pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorou
             index += 1;
             continue;
         };
-        let value = resolver.resolve(&squeezed, &expression);
+        let value = resolver.resolve(squeezed, &expression);
         found.push(reader.finding(&expression, Value::Time(value)));
         if thorough {
             found.extend(reader.parts(&expression, anchors));
@@ -54,12 +63,16 @@ pub(crate) fn find(text: &Characters<'_>, anchors: Anchors, taken: &Mask, thorou
 struct Reader<'a, 'b> {
     text: &'b Characters<'a>,
     squeezed: &'b Characters<'a>,
-    places: &'b [usize],
+    /// The place of each character in the text, where some were left out.
+    places: Option<&'b [usize]>,
 }
 
 impl Reader<'_, '_> {
     fn place(&self, index: usize) -> usize {
-        self.places.get(index).copied().unwrap_or(self.text.len())
+        match self.places {
+            Some(places) => places.get(index).copied().unwrap_or(self.text.len()),
+            None => index.min(self.text.len()),
+        }
     }
 
     /// Where an expression stands in the text.

@@ -224,11 +224,14 @@ fn command(request: &Request) -> String {
     if !request.types.is_empty() {
         command.push_str(&format!(" --types {}", request.types.join(",")));
     }
-    let TrainOptions { epochs, rate, dropout, penalty, min_count, prune, seed } = &request.options;
+    let TrainOptions { epochs, rate, dropout, thinning, penalty, min_count, prune, seed } = &request.options;
     command.push_str(&format!(
         " --name {} --version {} --epochs {epochs} --rate {rate} --dropout {dropout} --penalty {penalty} --min-count {min_count} --prune {prune} --seed {seed}",
         request.name, request.version
     ));
+    if *thinning > 0.0 {
+        command.push_str(&format!(" --thinning {thinning}"));
+    }
     if request.folds > 1 {
         command.push_str(&format!(" --folds {}", request.folds));
     }

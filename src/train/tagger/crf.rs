@@ -12,6 +12,9 @@
 //! of the units is therefore learned without what one or the other group of rules found, so that the text itself has
 //! to explain the tags as well.
 //!
+//! So that no weight leans on another that mostly comes with it, a unit may also be learned without a share of
+//! everything that occurs in it (dropout); what is left then counts for as much more.
+//!
 //! What is returned is the mean of the weights after each epoch of the second half, which is closer to the optimum
 //! than where the last step happened to lead.
 
@@ -36,6 +39,8 @@ pub struct TrainOptions {
     pub rate: f32,
     /// Share of the units that are learned without what a group of rules found in them, in each pass.
     pub dropout: f32,
+    /// Share of everything that occurs that a unit is learned without, anew in each pass.
+    pub thinning: f32,
     /// Penalty λ of large weights.
     pub penalty: f32,
     /// What occurs less often is no feature.
@@ -48,7 +53,16 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { epochs: 16, rate: 0.1, dropout: 0.4, penalty: 0.5, min_count: 2, prune: 0.02, seed: 1 }
+        Self {
+            epochs: 16,
+            rate: 0.1,
+            dropout: 0.4,
+            thinning: 0.0,
+            penalty: 0.5,
+            min_count: 2,
+            prune: 0.02,
+            seed: 1,
+        }
     }
 }
 
@@ -91,7 +105,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
             for slot in kept.iter_mut().skip(1) {
                 *slot = !random.gen_bool(f64::from(options.dropout.clamp(0.0, 1.0)));
             }
-            let kept = Kept { first: sequences.groups, kept };
+            let kept = Kept::new(sequences.groups, kept, options.thinning, &mut random);
             lattice.emissions.clear();
             lattice.emissions.resize((end - start) * tags, 0.0);
             let mut row = vec![0.0_f32; tags];
@@ -106,7 +120,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
                     }
                 }
                 for (score, &sum) in scores.iter_mut().zip(&row) {
-                    *score = f64::from(sum);
+                    *score = f64::from(sum * kept.weight);
                 }
             }
             lattice.sum(&transitions);
@@ -129,7 +143,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
                     continue;
                 }
                 for (slot, &error) in row.iter_mut().zip(errors.iter()) {
-                    *slot = error as f32;
+                    *slot = error as f32 * kept.weight;
                 }
                 for &slot in slots(sequences, at).iter().filter(|slot| kept.has(**slot)) {
                     let from = slot as usize * tags;
@@ -168,14 +182,39 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
     Learned { weights: mean, transitions: transition_mean }
 }
 
-/// Which groups of rules are heard.
+/// Which groups of rules are heard, and what of everything.
 struct Kept {
     first: [u32; GROUPS],
     kept: [bool; GROUPS],
+    /// Slots whose hash with this is below the limit are left out.
+    salt: u32,
+    limit: u32,
+    /// What is left counts so much.
+    weight: f32,
 }
 
 impl Kept {
+    fn new(
+        first: [u32; GROUPS],
+        kept: [bool; GROUPS],
+        thinning: f32,
+        random: &mut Xoshiro256PlusPlus,
+    ) -> Self {
+        let share = thinning.clamp(0.0, 0.9);
+        // Without thinning nothing is drawn, so that a seed means what it meant.
+        let salt = if share > 0.0 { random.r#gen() } else { 0 };
+        let limit = (f64::from(share) * f64::from(u32::MAX)) as u32;
+        Self { first, kept, salt, limit, weight: 1.0 / (1.0 - share) }
+    }
+
     fn has(&self, slot: u32) -> bool {
+        if self.limit > 0 {
+            let mixed = (slot ^ self.salt).wrapping_mul(0x9e37_79b1);
+            let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca77);
+            if mixed ^ (mixed >> 13) < self.limit {
+                return false;
+            }
+        }
         let group = self.first.iter().rposition(|&first| first <= slot).unwrap_or(0);
         self.kept.get(group).copied().unwrap_or(true)
     }

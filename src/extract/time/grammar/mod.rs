@@ -29,7 +29,9 @@ use span::week;
 
 /// Reads the expression that begins at `index`.
 pub(crate) fn read(text: &Characters<'_>, index: usize) -> Option<Expression> {
-    if !may_begin(text.at(index)) && !may_be_era(text, index) {
+    let first = text.at(index);
+    let may_be = may_begin(first) && may_go_on(first, text.at(index + 1)) || may_be_era(text, index);
+    if !may_be {
         return None;
     }
     let expression = plan(text, index)
@@ -59,6 +61,36 @@ fn may_begin(character: char) -> bool {
                 | '妇' | '植' | '愚' | '青' | '圣' | '平' | '光' | '母' | '父' | '感' | '重' | '记' | '护' | '万' | '午' | '黎' | '夜' | '初'
                 | '小' | '立' | '雨' | '惊' | '谷' | '芒' | '处' | '白' | '寒' | '霜' | 'q' | '首' | '龙'
         )
+}
+
+/// A second look at characters that most often begin other words: whether the next one can belong to a time.
+#[rustfmt::skip]
+fn may_go_on(first: char, second: char) -> bool {
+    let next = match first {
+        '中' => "元共午叶后和旬期秋统",
+        '新' => "中区年春的",
+        '国' => "庆际",
+        '大' => "业中前半历后大学寒年德暑正观运雪",
+        '同' => "一年日月期治",
+        '重' => "阳",
+        '建' => "中元党军安文武炎隆",
+        '目' => "前",
+        '立' => "冬刻夏春秋",
+        '小' => "寒年时暑满长雪",
+        '记' => "者",
+        '情' => "人",
+        '首' => "个季日月",
+        '接' => "下",
+        '北' => "京",
+        '平' => "安成",
+        '马' => "上",
+        '处' => "暑",
+        '再' => "过",
+        '现' => "在",
+        '党' => "的",
+        _ => return true,
+    };
+    next.contains(second)
 }
 
 /// Whether the number of a year may stand behind the name of an era: 康熙三年.
