@@ -10,6 +10,7 @@
 //! the best of three rounds is shown.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a benchmark that meets the unexpected shall end, and it prints"

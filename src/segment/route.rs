@@ -107,6 +107,10 @@ impl Route {
         ) else {
             return;
         };
+        // The end of the text; another text may have left its sums there.
+        if let Some(end) = best.last_mut() {
+            *end = 0.0;
+        }
         // Both read and written along the way.
         let best = std::cell::Cell::from_mut(best).as_slice_of_cells();
         let unknown = table.unknown_weight();

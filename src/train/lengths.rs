@@ -121,7 +121,7 @@ pub fn fit(mut samples: Vec<Sample>, assignment: Assignment) -> Result<Calibrati
         rest = after;
     }
     let calibration = Calibration { assignment, knots, ..Calibration::default() };
-    Ok(capped(calibration, &samples))
+    Ok(capped(&calibration, &samples))
 }
 
 /// Ceilings that are tried, in thousandths, and what slopes and offsets are multiplied with beside each, in tenths: where
@@ -130,7 +130,7 @@ const CEILINGS: std::ops::RangeInclusive<u32> = 850..=1000;
 const STRETCHES: std::ops::RangeInclusive<u32> = 10..=20;
 
 /// The same with the ceiling under which the documents are likeliest, or all samples where there are too few documents.
-fn capped(calibration: Calibration, samples: &[Sample]) -> Calibration {
+fn capped(calibration: &Calibration, samples: &[Sample]) -> Calibration {
     let documents: Vec<&Sample> = samples.iter().filter(|sample| sample.is_whole).collect();
     let judged = if enough(&documents) { documents } else { samples.iter().collect() };
     let step = judged.len().div_ceil(SAMPLES.end).max(1);
@@ -186,7 +186,8 @@ fn capped(calibration: Calibration, samples: &[Sample]) -> Calibration {
         offset: round(knot.offset * stretch),
         ..*knot
     };
-    Calibration { knots: calibration.knots.iter().map(stretched).collect(), ceiling, ..calibration }
+    let knots = calibration.knots.iter().map(stretched).collect();
+    Calibration { assignment: calibration.assignment, knots, ceiling }
 }
 
 fn enough(samples: &[&Sample]) -> bool {
