@@ -172,7 +172,13 @@ fn mark(scan: &Scan<'_>, gazetteer: &Gazetteer, tagger: &Tagger) -> Vec<Judged> 
         let range = (judged.start, judged.end);
         // 宋庄 has the form of a name, but the tables know better.
         let place = listed.contains(&range) && !named.contains(&range);
-        judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end)
+        let person =
+            judged.kind != EntityType::Person || !place && !person::is_doctrine(&scan.text, judged.end);
+        // 澄海 of 澄海康明药业, which the tables know and the rules have left out.
+        let firm = judged.kind == EntityType::Place
+            && !place
+            && super::place::is_of_a_firm(&scan.text, gazetteer, range);
+        person && !firm
     });
     correction::correct(scan, gazetteer, &mut found);
     found

@@ -1098,6 +1098,20 @@ fn a_post_is_not_cut_out_of_two_places() {
     assert!(places[0].starts_with("江阴") && places[1] == "长泾镇", "{places:?}");
 }
 
+/// A place inside the name of a firm is part of that name, and none of the text.
+#[test]
+fn a_firm_keeps_the_place_in_its_name() {
+    let text = "澄海康明药业发布公告，称新厂已经投产。";
+    assert_eq!(named(text, EntityType::Place), [""; 0]);
+    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
+    let natural = found.entities.iter().any(|entity| {
+        matches!(entity.value, Value::Place { .. })
+            && entity.mentions.iter().any(|mention| mention.span.of(text).contains("澄海"))
+    });
+    assert!(!natural, "{:?}", found.entities);
+    assert_eq!(named("记者在澄海区看到，路已经修通。", EntityType::Place), ["澄海区"]);
+}
+
 /// What several bodies issue together is said by all of them, and known by the first.
 #[test]
 fn bodies_speak_together() {

@@ -125,6 +125,18 @@ fn in_name(text: &Characters<'_>, end: usize) -> bool {
     false
 }
 
+/// Whether a name of the tables stands at the head of a firm's name.
+pub(crate) fn is_of_a_firm(
+    text: &Characters<'_>,
+    gazetteer: &Gazetteer,
+    (start, end): (usize, usize),
+) -> bool {
+    in_name(text, end)
+        && gazetteer
+            .names_at(text, start)
+            .any(|(length, _, entries)| start + length == end && entries.iter().any(is_place))
+}
+
 /// Code of a place that is one division.
 pub(crate) fn code_of(value: &Value) -> Option<Code> {
     match value {
