@@ -28,7 +28,7 @@ pub enum Assignment {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Knot {
-    /// Occurrences of features that the model knows.
+    /// Known features.
     pub features: u32,
     /// What a decision value is multiplied with.
     pub slope: f64,

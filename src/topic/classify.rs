@@ -47,7 +47,7 @@ impl<'a> Input<'a> {
 pub struct Scores {
     /// One per label.
     pub values: Vec<Score>,
-    /// Occurrences of features that have weights, in the headline as often as they count there.
+    /// Distinct features of the text that have weights.
     pub features: u32,
 }
 
@@ -170,7 +170,7 @@ impl Classifier {
         counts
             .sorted_values()
             .into_iter()
-            .filter_map(|(key, _, value)| self.model.weights.row(key).map(|row| (key, value, row)))
+            .filter_map(|(key, value)| self.model.weights.row(key).map(|row| (key, value, row)))
     }
 
     /// What is said of each label, in order.
@@ -237,7 +237,7 @@ impl Verdict {
 
 /// What one feature adds to one label.
 pub(super) fn contribution(value: Value, row: Row<'_>, mantissa: i8) -> i64 {
-    (value.0 as i64).saturating_mul(i64::from(mantissa) << row.shift)
+    i64::from(value.0) * (i64::from(mantissa) << row.shift)
 }
 
 fn by_probability(a: &LabelScore, b: &LabelScore) -> std::cmp::Ordering {

@@ -1,16 +1,15 @@
 //! Words and characters into features. Training and serving both come through here.
 //!
 //! A document is a bag of word n-grams and character n-grams, each n-gram within an unbroken run of letters,
-//! digits and Chinese characters, or, where marks count, of anything but white space. Its value is its count, normalised
-//! per block:
+//! digits and Chinese characters, or, where marks count, of anything but white space. Its value is sublinear in its
+//! count and normalised per block:
 //!
 //! ```text
-//! value(f) = count(f) / √ Σ_{g in block} count(g)
+//! value(f) = (1 + ln count(f)) / √ Σ_{g in block} count(g)
 //! ```
 //!
-//! So the decision value of a document is a sum over the occurrences of features, one by one, times one factor per block;
-//! nothing has to be told apart or counted, least of all the many features that a model has no weights for. Measured on
-//! our corpus and on headlines, nothing is lost against `1 + ln count` over the Euclidean norm.
+//! The sum of the counts stands in for the sum of the squares of what is sublinear in them, to which it is in proportion
+//! (on our corpus within 3 %). It is known without telling apart all the features that no model has weights for.
 //!
 //! Inverse document frequencies are no part of the value: they are folded into the weights when a model is trained,
 //! so that serving needs no second table and every value is a function of the document alone.

@@ -1,9 +1,8 @@
-//! Adds up the weights of a document's features.
+//! Counts the features of a document that a model has weights for, and adds their weights up.
 //!
 //! Most features of a document are in no model. Each is asked for in a table of bits that the cache holds; what that does
-//! not rule out is looked up, and the row that it has is added. Features are looked up many at a time, so that no look-up
-//! waits for another one's memory, and none is counted: the value of a feature is that of one occurrence as often as it
-//! occurs.
+//! not rule out is looked up, and counted where its row is. Features are looked up many at a time, so that no look-up
+//! waits for another one's memory, and rows of one count are added up together.
 
 use std::cell::Cell;
 
@@ -12,12 +11,13 @@ use super::features::FeatureOptions;
 use super::features::Key;
 use super::features::Segmented;
 use super::values::Totals;
+use super::values::increased;
 use super::weights::MAX_ADDED;
 use super::weights::Score;
 use super::weights::Weights;
 use crate::text::Span;
 
-/// What a document's features add up to, kept from one document to the next: a thread reads one after the other.
+/// What a document's features are counted with, kept from one document to the next: a thread reads one after the other.
 #[derive(Debug, Default)]
 pub struct Tally {
     words: Batch,
@@ -31,7 +31,7 @@ thread_local! {
 
 impl Tally {
     /// Adds to each label's score what the features of the text contribute, or of the parts of it that `kept` names, and
-    /// returns how many occurrences of features have weights.
+    /// returns how many features have weights.
     pub fn add_up(
         weights: &Weights,
         options: &FeatureOptions,
@@ -65,43 +65,46 @@ impl Tally {
         let mut totals = Totals::default();
         totals.add(Block::Words, words.total);
         totals.add(Block::Characters, characters.total);
-        for (block, batch) in [(Block::Words, &*words), (Block::Characters, &*characters)] {
-            let once = totals.once(block).0 as i64;
-            for (score, sum) in scores.iter_mut().zip(&batch.sums) {
-                // Sums of a text that fits into memory stay far below 63 bits; what a forged bundle does is its own.
-                score.0 = score.0.saturating_add(sum.saturating_mul(once));
-            }
+        let mut sums = vec![0; scores.len()];
+        let mut known = 0usize;
+        for (block, batch) in [(Block::Words, words), (Block::Characters, characters)] {
+            known += batch.rows.len();
+            batch.settle(weights, |count| totals.value(block, count).0, &mut sums);
         }
-        let known = words.known.saturating_add(characters.known);
+        for (score, sum) in scores.iter_mut().zip(sums) {
+            score.0 = score.0.saturating_add(sum);
+        }
         SPARE.set(Some(tally));
         u32::try_from(known).unwrap_or(u32::MAX)
     }
 }
 
-/// Features of a block to be looked up together, and the sums of those before.
+/// Features of a block to be looked up together, and the counts of those before.
 #[derive(Debug)]
 struct Batch {
     filled: usize,
     keys: Vec<Key>,
-    /// Of the rows of all occurrences so far, by label.
-    sums: Vec<i64>,
-    /// Occurrences so far, and those that have rows.
+    /// How often the feature of each row occurs; 0 between documents.
+    counts: Vec<u8>,
+    /// The rows whose count is above 0.
+    rows: Vec<u32>,
+    /// Occurrences so far.
     total: u64,
-    known: u64,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { filled: 0, keys: vec![0; MAX_ADDED], sums: Vec::new(), total: 0, known: 0 }
+        Self { filled: 0, keys: vec![0; MAX_ADDED], counts: Vec::new(), rows: Vec::new(), total: 0 }
     }
 }
 
 impl Batch {
     /// Makes ready for a document.
     fn begin(&mut self, weights: &Weights) {
-        self.sums.clear();
-        self.sums.resize(weights.labels(), 0);
-        (self.filled, self.total, self.known) = (0, 0, 0);
+        if self.counts.len() < weights.keys().len() {
+            self.counts.resize(weights.keys().len(), 0);
+        }
+        self.total = 0;
     }
 
     /// Takes a feature; whether the batch is full.
@@ -114,7 +117,7 @@ impl Batch {
         self.filled >= MAX_ADDED
     }
 
-    /// Adds the rows of the features up, each `weight` times, and empties the batch.
+    /// Counts those features that have rows, each `weight` times, and empties the batch.
     #[inline(never)]
     fn flush(&mut self, weights: &Weights, weight: u32) {
         let filled = std::mem::take(&mut self.filled);
@@ -138,7 +141,44 @@ impl Batch {
             }
             found += usize::from(row != Weights::NO_ROW);
         }
-        self.known += found as u64 * u64::from(weight);
-        weights.add_up(keys.get(..found).unwrap_or_default(), weight, &mut self.sums);
+        for row in cells.iter().take(found) {
+            let row = row.get() as u32;
+            let Some(count) = self.counts.get_mut(row as usize) else { continue };
+            if *count == 0 {
+                self.rows.push(row);
+            }
+            *count = increased(*count, weight);
+        }
+    }
+
+    /// Adds the rows up, each as often as `value` says for its count, and clears the counts.
+    fn settle(&mut self, weights: &Weights, value: impl Fn(u8) -> u32, sums: &mut [i64]) {
+        let mut repeated: Vec<(u8, u64)> = Vec::new();
+        let once = value(1);
+        for row in self.rows.drain(..) {
+            let count = self.counts.get_mut(row as usize).map(std::mem::take).unwrap_or_default();
+            if count != 1 {
+                repeated.push((count, u64::from(row)));
+                continue;
+            }
+            if let Some(slot) = self.keys.get_mut(self.filled) {
+                *slot = u64::from(row);
+            }
+            self.filled += 1;
+            if self.filled >= MAX_ADDED {
+                self.filled = 0;
+                weights.add_up(&self.keys, once, sums);
+            }
+        }
+        let last = std::mem::take(&mut self.filled);
+        weights.add_up(self.keys.get(..last).unwrap_or_default(), once, sums);
+        repeated.sort_unstable_by_key(|&(count, _)| count);
+        for alike in repeated.chunk_by(|a, b| a.0 == b.0) {
+            let value = alike.first().map_or(0, |&(count, _)| value(count));
+            for some in alike.chunks(MAX_ADDED) {
+                self.keys.iter_mut().zip(some).for_each(|(slot, &(_, row))| *slot = row);
+                weights.add_up(self.keys.get(..some.len()).unwrap_or_default(), value, sums);
+            }
+        }
     }
 }

@@ -100,13 +100,7 @@ mod tests {
 
     #[test]
     fn a_label_of_all_or_of_none_has_no_weights() {
-        let matrix = Matrix {
-            starts: vec![0, 1, 2],
-            columns: vec![0, 0],
-            values: vec![1.0, 1.0],
-            counts: vec![1, 1],
-            width: 1,
-        };
+        let matrix = Matrix { starts: vec![0, 1, 2], columns: vec![0, 0], values: vec![1.0, 1.0], width: 1 };
         let mut targets = Array2::zeros((2, 2));
         targets.column_mut(1).fill(1.0);
         let model = fit(&matrix, &targets, 0.1);

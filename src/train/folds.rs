@@ -117,8 +117,7 @@ mod tests {
     use super::*;
 
     fn bag(keys: impl Iterator<Item = u64>) -> Bag {
-        let mut features: Vec<_> =
-            keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), 1, 1.0)).collect();
+        let mut features: Vec<_> = keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), 1.0)).collect();
         features.sort_unstable_by_key(|f| f.0);
         Bag { features, ..Bag::default() }
     }

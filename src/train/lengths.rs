@@ -33,7 +33,7 @@ use super::vectorize::Bag;
 /// A text or a piece of one, scored.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Occurrences of features in it that have weights.
+    /// Features in it that have weights.
     pub features: u32,
     /// A document, not a piece of one.
     pub is_whole: bool,

@@ -402,15 +402,11 @@ fn room(options: &TrainOptions, labels: usize, words: usize) -> usize {
     rows.min(options.max_features).max(1)
 }
 
-/// How many occurrences of features of each row have weights.
+/// How many features of each row have weights.
 fn known(weights: &Weights, rows: &Matrix, vocabulary: &Vocabulary) -> Vec<u32> {
     let kept: Vec<bool> = vocabulary.keys.iter().map(|&key| weights.row(key).is_some()).collect();
-    let has = |column: u32| kept.get(column as usize).copied().unwrap_or_default();
-    let of_row = |row: usize| {
-        let entries = rows.row(row).0.iter().zip(rows.row_counts(row));
-        entries.filter(|&(&column, _)| has(column)).map(|(_, &count)| u32::from(count)).sum()
-    };
-    (0..rows.height()).map(of_row).collect()
+    let has = |column: &&u32| kept.get(**column as usize).copied().unwrap_or_default();
+    (0..rows.height()).map(|i| rows.row(i).0.iter().filter(has).count() as u32).collect()
 }
 
 /// Log-odds of all rows.

@@ -14,11 +14,11 @@ use crate::topic::features::Key;
 use crate::topic::features::Segmented;
 use crate::topic::values::Counts;
 
-/// The features of one document as the serving side would see them: key, count and value.
+/// The features of one document as the serving side would see them: key and value.
 #[derive(Clone, Debug, Default)]
 pub struct Bag {
     /// By key.
-    pub features: Vec<(Key, u32, f32)>,
+    pub features: Vec<(Key, f32)>,
     /// What the text is made of.
     pub makeup: Makeup,
 }
@@ -46,8 +46,7 @@ pub fn bag(
 pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Bag {
     let mut counts = Counts::default();
     options.occurrences(text, kept, |occurrence| counts.add(occurrence));
-    let features =
-        counts.sorted_values().into_iter().map(|(key, count, value)| (key, count, value.to_f32())).collect();
+    let features = counts.sorted_values().into_iter().map(|(key, value)| (key, value.to_f32())).collect();
     let makeup = if kept.is_none() { Makeup::of(text) } else { Makeup::default() };
     Bag { features, makeup }
 }
@@ -120,8 +119,6 @@ pub struct Matrix {
     pub columns: Vec<u32>,
     /// Value of each entry.
     pub values: Vec<f32>,
-    /// How often the feature of each entry occurs, up to 255.
-    pub counts: Vec<u8>,
     /// Number of columns.
     pub width: usize,
 }
@@ -133,12 +130,11 @@ impl Matrix {
         let index: HashMap<Key, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
         let mut matrix = Self { starts: vec![0], width: vocabulary.keys.len(), ..Self::default() };
         for bag in bags {
-            for (key, count, value) in &bag.features {
+            for (key, value) in &bag.features {
                 if let Some(&column) = index.get(key) {
                     let idf = vocabulary.idf.get(column as usize).copied().unwrap_or_default();
                     matrix.columns.push(column);
                     matrix.values.push(value * idf);
-                    matrix.counts.push(u8::try_from(*count).unwrap_or(u8::MAX));
                 }
             }
             matrix.starts.push(matrix.columns.len());
@@ -164,15 +160,6 @@ impl Matrix {
         }
     }
 
-    /// How often the feature of each entry of a row occurs; empty past the end.
-    #[must_use]
-    pub fn row_counts(&self, index: usize) -> &[u8] {
-        match self.starts.get(index..index + 2) {
-            Some(&[start, end]) => self.counts.get(start..end).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-
     /// The rows at `indices`, in that order.
     #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
@@ -181,7 +168,6 @@ impl Matrix {
             let (columns, values) = self.row(index);
             matrix.columns.extend_from_slice(columns);
             matrix.values.extend_from_slice(values);
-            matrix.counts.extend_from_slice(self.row_counts(index));
             matrix.starts.push(matrix.columns.len());
         }
         matrix
@@ -198,7 +184,7 @@ mod tests {
         let bags: Vec<Bag> = (0..4u64)
             .map(|i| {
                 let keys = (0..3).chain(100 * (i + 1)..100 * (i + 1) + 10);
-                Bag { features: keys.map(|key| (key, 1, 1.0)).collect(), ..Bag::default() }
+                Bag { features: keys.map(|key| (key, 1.0)).collect(), ..Bag::default() }
             })
             .collect();
         let width = |min_documents, room| {
