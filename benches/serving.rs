@@ -11,6 +11,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a benchmark that meets the unexpected shall end, and it prints"
@@ -19,7 +20,6 @@
 use std::fs;
 use std::io::BufRead as _;
 use std::io::BufReader;
-use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -45,8 +45,12 @@ use wenmai::wire::pb::stream_analyze_response::Message as Out;
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 #[path = "../tests/integration/served.rs"]
 mod served;
+mod texts;
 
 use served::Served;
+
+/// Title and content.
+type Text = (String, String);
 
 /// Calls at once, and documents of a list or in flight on a stream.
 const CALLERS: usize = 8;
@@ -138,32 +142,10 @@ fn spent(process: u32) -> u64 {
     tasks.flatten().map(of_task).sum()
 }
 
-/// Texts of our own, about as long as news: the examples and the golden documents, as they are.
-fn own() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut texts = vec![
-        fs::read_to_string(root.join("examples/article.html")).unwrap(),
-        fs::read_to_string(root.join("examples/article.txt")).unwrap(),
-    ];
-    for line in fs::read_to_string(root.join("models/golden/documents.jsonl")).unwrap().lines() {
-        let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        texts.push(row["content"].as_str().unwrap_or_default().to_owned());
-    }
-    texts
-}
-
-/// Every fiftieth of the news that lie beside the repository.
-fn news() -> Option<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/news/xwlb.jsonl");
-    let rows = fs::read_to_string(path).ok()?;
-    let rows =
-        rows.lines().step_by(50).filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    Some(rows.filter_map(|row| row["html"].as_str().map(str::to_owned)).collect())
-}
-
-fn document(texts: &[String], number: usize) -> pb::Document {
-    let source = pb::document::Source::Content(texts[number % texts.len()].clone());
-    pb::Document { source: Some(source), ..pb::Document::default() }
+fn document(texts: &[Text], number: usize) -> pb::Document {
+    let (title, content) = texts[number % texts.len()].clone();
+    let source = Some(pb::document::Source::Content(content));
+    pb::Document { title, source, ..pb::Document::default() }
 }
 
 fn features() -> Option<pb::Features> {
@@ -175,7 +157,7 @@ async fn channel(url: &str) -> Channel {
 }
 
 /// Each document by a call of its own.
-async fn unary(url: &str, texts: &Arc<Vec<String>>) {
+async fn unary(url: &str, texts: &Arc<Vec<Text>>) {
     let next = Arc::new(AtomicUsize::new(0));
     let mut callers = Vec::new();
     for _ in 0..CALLERS {
@@ -201,7 +183,7 @@ async fn unary(url: &str, texts: &Arc<Vec<String>>) {
 }
 
 /// Lists of documents, two at a time.
-async fn lists(url: &str, texts: &Arc<Vec<String>>) {
+async fn lists(url: &str, texts: &Arc<Vec<Text>>) {
     let mut callers = Vec::new();
     for caller in 0..2 {
         let (client, texts) = (DocumentServiceClient::new(channel(url).await), Arc::clone(texts));
@@ -225,7 +207,7 @@ async fn lists(url: &str, texts: &Arc<Vec<String>>) {
 }
 
 /// One stream with so many documents in flight.
-async fn stream(url: &str, texts: &Arc<Vec<String>>) {
+async fn stream(url: &str, texts: &Arc<Vec<Text>>) {
     let mut client = DocumentServiceClient::new(channel(url).await);
     let (sender, receiver) = mpsc::channel(LIST);
     let sent = Arc::clone(texts);
@@ -245,8 +227,8 @@ async fn stream(url: &str, texts: &Arc<Vec<String>>) {
     assert_eq!(results, DOCUMENTS);
 }
 
-async fn table(name: &str, texts: Vec<String>) {
-    let bytes: usize = (0..DOCUMENTS).map(|number| texts[number % texts.len()].len()).sum();
+async fn table(name: &str, texts: Vec<Text>) {
+    let bytes: usize = (0..DOCUMENTS).map(|number| texts[number % texts.len()].1.len()).sum();
     let texts = Arc::new(texts);
     let echo = Echoing::start();
     // A list of so many documents of the largest size has to fit into what is admitted.
@@ -290,8 +272,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--echo") {
         return runtime.block_on(echo());
     }
-    runtime.block_on(table("own text", own()));
-    match news() {
+    runtime.block_on(table("own text", texts::own()));
+    match texts::news(50) {
         Some(texts) => runtime.block_on(table("news", texts)),
         None => println!("\nskip: no news beside the repository"),
     }

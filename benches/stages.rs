@@ -15,7 +15,6 @@
 )]
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -36,6 +35,8 @@ use wenmai::text::Prepared;
 use wenmai::text::normalize;
 use wenmai::topic::ClassifyOptions;
 use wenmai::topic::classify;
+
+mod texts;
 
 /// Stages in the order of the flow, after the measure that they are compared with. Folding is a part of preparing, shown
 /// alone, too.
@@ -76,35 +77,13 @@ fn html(title: &str, content: &str) -> Document {
     }
 }
 
-/// The examples, which are our own writing.
 fn own() -> Corpus {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect(name);
-    let mut documents = vec![html("", &read("article.html")), html("", &read("article.txt"))];
-    for line in read("documents.jsonl").lines() {
-        let row: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-        let field = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        documents.push(html(&field("title"), &format!("<p>{}{}</p>", field("text"), field("content"))));
-    }
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/documents.jsonl");
-    for line in std::fs::read_to_string(golden).expect("the golden documents").lines() {
-        let row: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-        let field = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        documents.push(html(&field("title"), &format!("<p>{}</p>", field("content"))));
-    }
+    let documents = texts::own().iter().map(|(title, content)| html(title, content)).collect();
     Corpus::new("own text", documents)
 }
 
-/// Every fiftieth of the news items that lie beside the repository.
 fn news(step: usize) -> Option<Corpus> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/news/xwlb.jsonl");
-    let text = std::fs::read_to_string(path).ok()?;
-    let documents = text
-        .lines()
-        .step_by(step)
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .map(|row| html(row["title"].as_str().unwrap_or_default(), row["html"].as_str().unwrap_or_default()))
-        .collect();
+    let documents = texts::news(step)?.iter().map(|(title, content)| html(title, content)).collect();
     Some(Corpus::new("news", documents))
 }
 

@@ -35,8 +35,8 @@ pub struct Route {
 }
 
 impl Route {
-    /// Units beyond which the memory of a text is not kept for the next.
-    const KEPT: usize = 1 << 18;
+    /// Units beyond which the memory of a text, of 32 bytes a unit, is not kept for the next: every thread keeps one.
+    const KEPT: usize = 1 << 16;
 
     /// Reads `text` and finds its words.
     pub fn find(&mut self, text: &str, alphabet: &Alphabet, table: &Table) {

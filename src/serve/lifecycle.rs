@@ -422,6 +422,13 @@ fn admin_routes(admin: Admin, config: &Config, health: &Health) -> Result<Routes
     Ok(routes.routes())
 }
 
+/// Services of others that every listener has.
+const OFFERED_ALWAYS: [&str; 3] = [
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1.ServerReflection",
+    "grpc.reflection.v1alpha.ServerReflection",
+];
+
 const ADMIN_SERVICE: &str = AdminServiceServer::<Admin>::NAME;
 
 /// Adds what tells those who ask of the contract, and of the services of ours that are offered here.
@@ -430,12 +437,9 @@ fn reflect(routes: &mut RoutesBuilder, offered: &[&str]) -> Result<(), RunError>
         let contract = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
-        let always = ["grpc.health.v1.Health"];
-        offered.iter().chain(&always).fold(contract, |builder, name| builder.with_service_name(*name))
+        offered.iter().chain(&OFFERED_ALWAYS).fold(contract, |builder, name| builder.with_service_name(*name))
     };
-    let (v1, v1alpha) = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
-    let of_both = || builder().with_service_name(v1).with_service_name(v1alpha);
-    routes.add_service(of_both().build_v1()?).add_service(of_both().build_v1alpha()?);
+    routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?);
     Ok(())
 }
 

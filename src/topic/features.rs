@@ -8,8 +8,8 @@
 //! value(f) = (1 + ln count(f)) / √ Σ_{g in block} count(g)
 //! ```
 //!
-//! The sum of the counts stands in for the sum of the squares of what is sublinear in them, to which it is in proportion
-//! (on our corpus within 3 %). It is known without telling apart all the features that no model has weights for.
+//! The sum of the counts stands in for the sum of the squares of what is sublinear in them, to which it is nearly
+//! in proportion. It is known without telling apart all the features that no model has weights for.
 //!
 //! Inverse document frequencies are no part of the value: they are folded into the weights when a model is trained,
 //! so that serving needs no second table and every value is a function of the document alone.

@@ -96,10 +96,10 @@ pub fn fit(mut samples: Vec<Sample>, assignment: Assignment) -> Result<Calibrati
     while !rest.is_empty() {
         let (group, after) = rest.split_at_checked(group(rest)).unwrap_or((rest, &[]));
         // What is left over at the end is too little for a line of its own.
-        if knots.is_empty() || enough(&group.iter().collect::<Vec<_>>()) {
+        if knots.is_empty() || enough(group.iter()) {
             // Documents show best how sure to be of documents: a piece of one says less than its labels promise.
             let documents: Vec<&Sample> = group.iter().filter(|sample| sample.is_whole).collect();
-            let fitted = if enough(&documents) { documents } else { group.iter().collect() };
+            let fitted = if enough(documents.iter().copied()) { documents } else { group.iter().collect() };
             // A group of one size holds many: they are thinned out evenly.
             let step = fitted.len().div_ceil(SAMPLES.end).max(1);
             let thinned: Vec<&Sample> = fitted.iter().step_by(step).copied().collect();
@@ -132,7 +132,7 @@ const STRETCHES: std::ops::RangeInclusive<u32> = 10..=20;
 /// The same with the ceiling under which the documents are likeliest, or all samples where there are too few documents.
 fn capped(calibration: &Calibration, samples: &[Sample]) -> Calibration {
     let documents: Vec<&Sample> = samples.iter().filter(|sample| sample.is_whole).collect();
-    let judged = if enough(&documents) { documents } else { samples.iter().collect() };
+    let judged = if enough(documents.iter().copied()) { documents } else { samples.iter().collect() };
     let step = judged.len().div_ceil(SAMPLES.end).max(1);
     // Log-odds by the lines; of labels that exclude one another, shares.
     let lines: Vec<(Vec<f64>, &Sample)> = judged
@@ -190,9 +190,10 @@ fn capped(calibration: &Calibration, samples: &[Sample]) -> Calibration {
     Calibration { assignment: calibration.assignment, knots, ceiling }
 }
 
-fn enough(samples: &[&Sample]) -> bool {
-    let labels = samples.iter().flat_map(|sample| &sample.truth).filter(|&&has| has).count();
-    samples.len() >= SAMPLES.start && labels >= MIN_LABELS
+fn enough<'a>(samples: impl ExactSizeIterator<Item = &'a Sample>) -> bool {
+    let count = samples.len();
+    let labels = samples.flat_map(|sample| &sample.truth).filter(|&&has| has).count();
+    count >= SAMPLES.start && labels >= MIN_LABELS
 }
 
 /// How many of the samples, which are by size, make the next group: those of up to twice the size of the first, and
@@ -200,8 +201,7 @@ fn enough(samples: &[&Sample]) -> bool {
 fn group(samples: &[Sample]) -> usize {
     let first = samples.first().map_or(1, |sample| sample.features);
     let mut end = samples.partition_point(|sample| sample.features < 2 * first);
-    let is_enough = |end: usize| enough(&samples.iter().take(end).collect::<Vec<_>>());
-    while end < samples.len() && !is_enough(end) {
+    while end < samples.len() && !enough(samples.iter().take(end)) {
         end = (end + end / 4 + 1).min(samples.len());
     }
     end
