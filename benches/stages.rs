@@ -35,6 +35,7 @@ use wenmai::text::Prepared;
 use wenmai::text::normalize;
 use wenmai::topic::ClassifyOptions;
 use wenmai::topic::classify;
+use wenmai::topic::makeup::Makeup;
 
 mod texts;
 
@@ -131,7 +132,8 @@ impl Bench {
                 for ((prepared, folded), tokens) in
                     corpus.prepared.iter().zip(&corpus.folded).zip(&corpus.tokens)
                 {
-                    let input = classify::Input { prepared, folded, tokens };
+                    let makeup = &Makeup::of(&folded.text, tokens);
+                    let input = classify::Input { prepared, folded, tokens, makeup };
                     black_box(self.analyzer.classifier().classify(&input, &ClassifyOptions::default()).ok());
                 }
             }

@@ -19,6 +19,7 @@ use crate::topic::Classification;
 use crate::topic::Classifier;
 use crate::topic::ClassifyOptions;
 use crate::topic::classify;
+use crate::topic::makeup::Makeup;
 
 /// What to do with a document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,7 +129,8 @@ impl Analyzer {
         let tokens = staged(observer, Stage::Segmentation, || Ok(self.segmenter.segment(folded)))?;
         let classification = match &options.classify {
             Some(wanted) => Some(staged(observer, Stage::Classification, || {
-                let input = classify::Input { prepared: &prepared, folded, tokens: &tokens };
+                let makeup = &Makeup::of(&folded.text, &tokens);
+                let input = classify::Input { prepared: &prepared, folded, tokens: &tokens, makeup };
                 self.classifier.classify(&input, wanted)
             })?),
             None => None,

@@ -11,7 +11,7 @@ use crate::topic::model::Domain;
 use crate::topic::model::Label;
 
 /// The format that this program writes and reads.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 /// First field of every manifest, so that foreign JSON is told apart from a damaged one.
 pub const KIND: &str = "wenmai topic model";
 

@@ -1,12 +1,15 @@
 //! The binary files of a bundle, little-endian.
 //!
 //! ```text
-//! weights.bin   "WMWEIGHT" u32 labels, u32 rows, rows × u64 key, rows × u8 shift, rows × labels × i8 mantissa
+//! weights.bin   "WMWEIGHT" u32 labels, u32 rows, u32 frequent rows, rows × u64 key, rows × u8 shift,
+//!               rows × labels × i8 mantissa
 //! words.bin     "WMWORDS\0" u32 count, count × u32 hash, count × i8 familiarity
 //! ```
 
 use super::pace::Pace;
 use crate::topic::lexicon::Lexicon;
+use crate::topic::weights::Parts;
+use crate::topic::weights::Row;
 use crate::topic::weights::Weights;
 
 /// Bytes that are read in one step; a multiple of eight.
@@ -21,9 +24,10 @@ pub fn write_weights(weights: &Weights) -> Vec<u8> {
     let mut bytes = WEIGHTS_MAGIC.to_vec();
     bytes.extend((weights.labels() as u32).to_le_bytes());
     bytes.extend((weights.keys().len() as u32).to_le_bytes());
+    bytes.extend((weights.frequent() as u32).to_le_bytes());
     bytes.extend(weights.keys().iter().flat_map(|key| key.to_le_bytes()));
     bytes.extend(weights.rows().map(|row| row.shift));
-    bytes.extend(weights.rows().flat_map(|row| row.mantissas).flat_map(|mantissa| mantissa.to_le_bytes()));
+    bytes.extend(weights.rows().flat_map(Row::mantissas).flat_map(|mantissa| mantissa.to_le_bytes()));
     bytes
 }
 
@@ -35,6 +39,7 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
     let rest = bytes.strip_prefix(WEIGHTS_MAGIC).ok_or("does not begin like a table of weights")?;
     let (labels, rest) = u32_at(rest)?;
     let (rows, rest) = u32_at(rest)?;
+    let (frequent, rest) = u32_at(rest)?;
     let row = 8 + 1 + labels;
     if rows.checked_mul(row) != Some(rest.len()) {
         return Err(format!("{rows} rows of {labels} labels do not fit into {} bytes", rest.len()));
@@ -51,7 +56,8 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
         signed.extend(part.iter().map(|&byte| i8::from_le_bytes([byte])));
         pace.step();
     }
-    Weights::stepwise(labels, numbers, shifts, &signed, || pace.step()).map_err(|error| error.to_string())
+    let parts = Parts { labels, frequent, keys: numbers, shifts, mantissas: &signed };
+    Weights::stepwise(parts, || pace.step()).map_err(|error| error.to_string())
 }
 
 /// Words as bytes.

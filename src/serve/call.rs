@@ -121,6 +121,11 @@ impl Call {
         if inbound.take(bytes) { Ok(()) } else { Err(full(inbound)) }
     }
 
+    /// Calls that have begun and not ended, this one included.
+    pub(super) fn calls(&self) -> usize {
+        self.inbound.as_ref().map_or(1, |inbound| inbound.calls())
+    }
+
     /// The status for a failure of this call. Faults of the server are logged on the way.
     pub(super) fn status(&self, failure: &Failure) -> Status {
         if let Failure::Internal(reason) = failure {

@@ -79,6 +79,30 @@ impl Documents {
         Ok((model?, converted))
     }
 
+    /// What is to be done with a document; `index` is its place in the call.
+    fn task(
+        &self,
+        call: &Call,
+        model: &Model,
+        plan: &Arc<Plan>,
+        index: u64,
+        accepted: Accepted,
+        reply: Reply,
+    ) -> Box<Task> {
+        Box::new(Task {
+            engine: model.engine(),
+            plan: Arc::clone(plan),
+            accepted,
+            deadline: call.deadline,
+            admitted: Instant::now(),
+            max_response_bytes: self.max_results_bytes(plan),
+            reply,
+            metrics: Arc::clone(&self.metrics),
+            span: (call.span.clone(), index),
+            shadow: self.registry.shadow_of(model),
+        })
+    }
+
     /// Hands a document to the pool; `index` is its place in the call.
     #[expect(
         clippy::too_many_arguments,
@@ -94,19 +118,7 @@ impl Documents {
         accepted: Accepted,
         reply: Reply,
     ) {
-        let task = Task {
-            engine: model.engine(),
-            plan: Arc::clone(plan),
-            accepted,
-            deadline: call.deadline,
-            admitted: Instant::now(),
-            max_response_bytes: self.max_results_bytes(plan),
-            reply,
-            metrics: Arc::clone(&self.metrics),
-            span: (call.span.clone(), index),
-            shadow: self.registry.shadow_of(model),
-        };
-        self.pool.submit(place, Box::new(task));
+        self.pool.submit(place, self.task(call, model, plan, index, accepted, reply));
     }
 
     /// An answer to a single call; a short one is not worth compressing.
@@ -138,7 +150,8 @@ impl Documents {
         call.charge(cost)?;
         call.received();
         let (reply, outcome) = oneshot::channel();
-        self.submit(place, call, model, &Arc::new(plan), 0, accepted, Reply::Once(reply));
+        let task = self.task(call, model, &Arc::new(plan), 0, accepted, Reply::Once(reply));
+        self.pool.perform_or_submit(place, task, call.calls());
         let Done { result, timing } = outcome.await.map_err(|_| lost())?;
         Ok((result?, metadata(call, model, Some(timing))))
     }

@@ -24,6 +24,11 @@ pub fn switch_on() {
     ON.store(true, Ordering::Relaxed);
 }
 
+/// Whether a document asks for a fault.
+pub(super) fn is_set(document: &Document) -> bool {
+    ON.load(Ordering::Relaxed) && document.id.starts_with("failpoint:")
+}
+
 /// Does what the id of the document asks for.
 #[expect(clippy::panic, reason = "this is what it is for")]
 pub(super) fn strike(document: &Document, observer: &mut dyn Observer) -> Result<(), Error> {

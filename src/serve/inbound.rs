@@ -11,6 +11,8 @@ use std::sync::atomic::Ordering;
 #[derive(Debug)]
 pub(super) struct Inbound {
     held: AtomicUsize,
+    /// Calls that have begun and not ended.
+    calls: AtomicUsize,
     limit: usize,
 }
 
@@ -24,7 +26,7 @@ pub(super) struct Share {
 impl Inbound {
     /// Room for `limit` bytes.
     pub(super) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { held: AtomicUsize::new(0), limit })
+        Arc::new(Self { held: AtomicUsize::new(0), calls: AtomicUsize::new(0), limit })
     }
 
     /// The limit.
@@ -34,6 +36,7 @@ impl Inbound {
 
     /// A call that holds nothing yet.
     pub(super) fn share(self: &Arc<Self>) -> Arc<Share> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         Arc::new(Share { inbound: Arc::clone(self), held: AtomicUsize::new(0) })
     }
 }
@@ -57,6 +60,11 @@ impl Share {
         self.inbound.held.fetch_sub(held, Ordering::Relaxed);
     }
 
+    /// Calls that have begun and not ended, this one included.
+    pub(super) fn calls(&self) -> usize {
+        self.inbound.calls.load(Ordering::Relaxed)
+    }
+
     /// The limit of all calls together.
     pub(super) fn limit(&self) -> usize {
         self.inbound.limit()
@@ -66,6 +74,7 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         self.clear();
+        self.inbound.calls.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -77,11 +86,13 @@ mod tests {
     fn shares_add_up_and_come_back() {
         let inbound = Inbound::new(10);
         let (first, second) = (inbound.share(), inbound.share());
+        assert_eq!(first.calls(), 2);
         assert!(first.take(6) && second.take(4));
         assert!(!second.take(1) && !second.take(usize::MAX));
         first.clear();
         assert!(second.take(6));
         drop(second);
+        assert_eq!(first.calls(), 1);
         assert!(first.take(10));
         drop(first);
         assert_eq!(inbound.held.load(Ordering::Relaxed), 0);

@@ -38,6 +38,9 @@ const FIRST_GUESS: (u64, u64) = (64 * 1024, 32_000_000);
 /// Bytes after which what was measured counts half.
 const MEMORY: u64 = 4 * 1024 * 1024;
 
+/// Open calls for each worker up to which none of them waits for long.
+const FEW_CALLS: usize = 8;
+
 /// How often the lanes are searched for work that nobody wants any more.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -53,6 +56,9 @@ pub(super) struct Place {
 pub(super) trait Work: Send {
     /// Whether anybody still waits for it.
     fn is_wanted(&self) -> bool;
+
+    /// Whether it takes so little time that no other thread need be woken for it.
+    fn is_quick(&self) -> bool;
 
     /// Does it.
     fn perform(self: Box<Self>);
@@ -149,33 +155,64 @@ impl Shared {
                 queue.idle -= usize::from(!interactive);
                 continue;
             };
-            let is_bulk = lane != Lane::Single;
-            queue.running += 1;
-            queue.begun = queue.begun.wrapping_add(1);
-            queue.running_single_bytes += if is_bulk { 0 } else { bytes };
-            queue.running_bulk += usize::from(is_bulk);
-            queue.running_extra += usize::from(interactive);
+            let turn = Turn { lane, bytes, extra: interactive };
+            queue.begin(turn);
             // Work that waited for a thread of its own kind may now have one.
-            let helps = is_bulk && queue.lanes.bytes(Lane::Single) > 0;
+            let helps = turn.is_bulk() && queue.lanes.bytes(Lane::Single) > 0;
             drop(queue);
             if helps {
                 self.wake_interactive.notify_one();
             }
-            let is_wanted = work.is_wanted();
-            let begun = Instant::now();
-            // Tasks catch their own panics in order to answer; this keeps the thread whatever happens.
-            let _ = catch_unwind(AssertUnwindSafe(|| work.perform()));
-            let took = begun.elapsed();
-            drop(place);
-            queue = self.queue();
-            queue.running -= 1;
-            queue.running_single_bytes -= if is_bulk { 0 } else { bytes };
-            queue.running_bulk -= usize::from(is_bulk);
-            queue.running_extra -= usize::from(interactive);
-            if is_wanted {
-                queue.speed.add(bytes, took);
-            }
+            queue = self.perform(turn, place, work);
         }
+    }
+
+    /// Does work that was begun, and returns to the queue.
+    fn perform(&self, turn: Turn, place: Place, work: Box<dyn Work>) -> MutexGuard<'_, Queue> {
+        let is_wanted = work.is_wanted();
+        let begun = Instant::now();
+        // Tasks catch their own panics in order to answer; this keeps the thread whatever happens.
+        let _ = catch_unwind(AssertUnwindSafe(|| work.perform()));
+        let took = begun.elapsed();
+        drop(place);
+        let mut queue = self.queue();
+        queue.end(turn);
+        if is_wanted {
+            queue.speed.add(turn.bytes, took);
+        }
+        queue
+    }
+}
+
+/// One document in work.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    lane: Lane,
+    bytes: usize,
+    /// On a thread that is there for single documents only.
+    extra: bool,
+}
+
+impl Turn {
+    fn is_bulk(self) -> bool {
+        self.lane != Lane::Single
+    }
+}
+
+impl Queue {
+    fn begin(&mut self, turn: Turn) {
+        self.begun = self.begun.wrapping_add(1);
+        self.running += 1;
+        self.running_single_bytes += if turn.is_bulk() { 0 } else { turn.bytes };
+        self.running_bulk += usize::from(turn.is_bulk());
+        self.running_extra += usize::from(turn.extra);
+    }
+
+    fn end(&mut self, turn: Turn) {
+        self.running -= 1;
+        self.running_single_bytes -= if turn.is_bulk() { 0 } else { turn.bytes };
+        self.running_bulk -= usize::from(turn.is_bulk());
+        self.running_extra -= usize::from(turn.extra);
     }
 }
 
@@ -276,6 +313,23 @@ impl Pool {
         // The semaphores are never closed.
         let taken = Arc::clone(room).acquire_many_owned(wanted).await.map_err(|_| Failure::Draining)?;
         Ok(Place { lane: Lane::Stream, bytes: cost, _room: taken })
+    }
+
+    /// Does `work` on the thread that brings it, where it is quick and a worker would take it up at once: waking one would
+    /// cost more. Else, and where more than a few `calls` are open, it is submitted: then callers may have to wait, and
+    /// who waits where admission sees it can be told to come again.
+    pub(super) fn perform_or_submit(&self, place: Place, work: Box<dyn Work>, calls: usize) {
+        if calls <= FEW_CALLS * self.workers && work.is_quick() {
+            let mut queue = self.shared.queue();
+            if queue.lanes.len() == 0 && queue.running < self.workers {
+                let turn = Turn { lane: place.lane, bytes: place.bytes, extra: false };
+                queue.begin(turn);
+                drop(queue);
+                drop(self.shared.perform(turn, place, work));
+                return;
+            }
+        }
+        self.submit(place, work);
     }
 
     /// Has `work` done when its turn comes.
@@ -384,6 +438,10 @@ mod tests {
             self.1.load(Ordering::Relaxed)
         }
 
+        fn is_quick(&self) -> bool {
+            false
+        }
+
         fn perform(self: Box<Self>) {
             (self.0)();
         }
@@ -393,9 +451,56 @@ mod tests {
         Box::new(Job(work, Arc::new(AtomicBool::new(true))))
     }
 
+    /// The same, which is soon done.
+    struct Quick<F>(F);
+
+    impl<F: FnOnce() + Send> Work for Quick<F> {
+        fn is_wanted(&self) -> bool {
+            true
+        }
+
+        fn is_quick(&self) -> bool {
+            true
+        }
+
+        fn perform(self: Box<Self>) {
+            (self.0)();
+        }
+    }
+
     /// Room for 100 bytes of singles and streams, and 200 of lists; waits are not looked at.
     fn admission() -> Admission {
         Admission { max_bytes: 400, max_wait: Duration::from_secs(3600), ..Admission::default() }
+    }
+
+    #[test]
+    fn what_is_quick_is_done_by_who_brings_it_while_a_worker_is_free() {
+        let pool = Pool::start(1, admission()).unwrap();
+        let place = || pool.try_admit(Lane::Single, &[10], None).unwrap().pop().unwrap();
+        // Whether work with so many calls open is done on this thread.
+        let is_done_here = |calls: usize| {
+            let (done, finished) = mpsc::channel();
+            let work = move || done.send(thread::current().id()).unwrap();
+            pool.perform_or_submit(place(), Box::new(Quick(work)), calls);
+            finished.recv().unwrap() == thread::current().id()
+        };
+        assert!(is_done_here(1) && is_done_here(FEW_CALLS));
+        assert!(!is_done_here(FEW_CALLS + 1));
+        let (release, gate) = mpsc::channel::<()>();
+        let (begun, started) = mpsc::channel();
+        pool.submit(
+            place(),
+            job(move || {
+                begun.send(()).unwrap();
+                gate.recv().unwrap();
+            }),
+        );
+        started.recv().unwrap();
+        let (done, finished) = mpsc::channel();
+        pool.perform_or_submit(place(), Box::new(Quick(move || done.send(()).unwrap())), 1);
+        assert!(finished.try_recv().is_err(), "it waits for the worker");
+        release.send(()).unwrap();
+        finished.recv().unwrap();
     }
 
     #[test]

@@ -146,6 +146,14 @@ impl Work for Task {
         !self.reply.is_closed() && self.deadline.is_none_or(|deadline| Instant::now() < deadline)
     }
 
+    fn is_quick(&self) -> bool {
+        #[cfg(debug_assertions)]
+        if super::failpoint::is_set(&self.accepted.document) {
+            return false;
+        }
+        self.shadow.is_none() && self.engine.is_quick(&self.accepted.document, &self.plan.options)
+    }
+
     /// Analyses the document and hands over the outcome.
     fn perform(self: Box<Self>) {
         let Self {

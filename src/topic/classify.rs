@@ -7,9 +7,9 @@ use super::LabelScore;
 use super::ParagraphClassification;
 use super::calibration::Assignment;
 use super::explain;
-use super::familiarity::Makeup;
-use super::features::Key;
 use super::features::Segmented;
+use super::key::Key;
+use super::makeup::Makeup;
 use super::model::Label;
 use super::model::TopicModel;
 use super::tally::Tally;
@@ -32,13 +32,16 @@ pub struct Input<'a> {
     pub folded: &'a Folded,
     /// Its words.
     pub tokens: &'a [Token],
+    /// What they are made of.
+    pub makeup: &'a Makeup,
 }
 
 impl<'a> Input<'a> {
     /// The part that features are made of.
     #[must_use]
     pub fn segmented(&self) -> Segmented<'a> {
-        Segmented { clean: &self.prepared.clean, folded: self.folded, tokens: self.tokens }
+        let &Self { prepared, folded, tokens, makeup } = self;
+        Segmented { clean: &prepared.clean, folded, tokens, makeup }
     }
 }
 
@@ -76,7 +79,7 @@ impl Classifier {
     /// [`Error::UnknownLabel`] when the options name a label that the model does not have.
     pub fn classify(&self, input: &Input<'_>, options: &ClassifyOptions) -> Result<Classification, Error> {
         let wanted = self.wanted(&options.label_ids)?;
-        let makeup = Makeup::of(input.segmented());
+        let makeup = input.makeup;
         let domain = &self.model.domain;
         let known = makeup.known(&self.model.lexicon, domain.unknown_familiarity);
         let refusal = makeup.refusal(domain, known);

@@ -16,7 +16,7 @@ use super::SentenceContribution;
 use super::classify::Classifier;
 use super::classify::Input;
 use super::classify::contribution;
-use super::features::Key;
+use super::key::Key;
 use super::weights::Score;
 use crate::text::Span;
 
@@ -108,7 +108,7 @@ fn reasons(classifier: &Classifier, input: &Input<'_>, columns: &[usize]) -> Vec
     for (key, value, row) in classifier.weighted(input) {
         let contributions = columns
             .iter()
-            .map(|&column| row.mantissas.get(column).map_or(0, |&m| contribution(value, row, m)))
+            .map(|&column| row.mantissa(column).map_or(0, |mantissa| contribution(value, row, mantissa)))
             .collect();
         positions.insert(key, reasons.len());
         reasons.push(Reason { spans: Vec::new(), contributions });

@@ -6,26 +6,10 @@
 //! of a topic stand in it.
 
 use super::AbstainReason;
-use super::features::Key;
-use super::features::Segmented;
-use super::features::WORD;
-use super::features::is_content;
-use super::features::mix;
-use super::features::spread;
+use super::key::Key;
 use super::lexicon::Lexicon;
+use super::makeup::Makeup;
 use super::model::Domain;
-
-/// What a text is made of, before asking what a model knows of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Makeup {
-    /// Letters, digits and Chinese characters.
-    pub characters: usize,
-    /// Chinese characters.
-    pub han: usize,
-    /// Keys of the words with Chinese characters or letters of the scripts that stand beside them in Japanese and
-    /// Korean, in order, repeated where they are.
-    pub words: Vec<Key>,
-}
 
 /// What a model knows of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -37,29 +21,6 @@ pub struct Knowledge {
 }
 
 impl Makeup {
-    /// Looks at a whole text.
-    #[must_use]
-    pub fn of(text: Segmented<'_>) -> Self {
-        let mut makeup = Self { words: Vec::with_capacity(text.tokens.len()), ..Self::default() };
-        for token in text.tokens {
-            let word = token.folded.of(&text.folded.text);
-            let (mut key, mut counts) = (WORD, false);
-            for c in word.chars() {
-                key = mix(key, c);
-                // Nearly all characters are common Chinese ones, which need no second look.
-                let is_common = matches!(c, '\u{4e00}'..='\u{9fff}');
-                let han = is_common || is_han(c);
-                makeup.han += usize::from(han);
-                makeup.characters += usize::from(is_common || is_content(c));
-                counts |= han || is_neighbour(c);
-            }
-            if counts {
-                makeup.words.push(spread(key));
-            }
-        }
-        makeup
-    }
-
     /// Share of Chinese characters among letters and digits; 1 where there are none.
     #[must_use]
     pub fn han_share(&self) -> f64 {
@@ -75,17 +36,18 @@ impl Makeup {
     /// The same with a lexicon that is only asked for.
     #[must_use]
     pub fn knowledge(&self, unknown: i8, familiarity: impl Fn(Key) -> Option<i8>) -> Knowledge {
-        let (mut strange, mut steps) = (0, 0i64);
-        for &key in &self.words {
+        let (mut words, mut strange, mut steps) = (0, 0, 0i64);
+        for key in self.telling() {
+            words += 1;
             let found = familiarity(key);
             strange += usize::from(found.is_none());
             steps += i64::from(found.unwrap_or(unknown));
         }
-        let mean = match self.words.len() {
+        let mean = match words {
             0 => 0.0,
-            words => rounded(steps as f64 / words as f64 / Lexicon::STEPS),
+            _ => rounded(steps as f64 / words as f64 / Lexicon::STEPS),
         };
-        Knowledge { out_of_vocabulary_ratio: share(strange, self.words.len(), 0.0), familiarity: mean }
+        Knowledge { out_of_vocabulary_ratio: share(strange, words, 0.0), familiarity: mean }
     }
 
     /// Why no label should be trusted for such a text, if so.
@@ -125,25 +87,14 @@ fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
-/// Whether a character is a Chinese one.
-#[must_use]
-pub fn is_han(c: char) -> bool {
-    matches!(c,
-        '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'
-        | '〇')
-}
-
-/// Whether a character is a letter of Japanese or Korean: among Chinese characters it shows that a text is not Chinese.
-fn is_neighbour(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{30fa}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9d}' | '\u{ac00}'..='\u{d7af}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topic::makeup::Word;
 
     fn makeup(words: &[Key]) -> Makeup {
-        Makeup { characters: 20, han: 20, words: words.to_vec() }
+        let word = |&key| Word { key, is_content: true, tells: true };
+        Makeup { characters: 20, han: 20, words: words.iter().map(word).collect() }
     }
 
     fn domain() -> Domain {
@@ -184,11 +135,5 @@ mod tests {
         let doubt = |familiarity| Knowledge { familiarity, ..Knowledge::default() }.doubt(&domain());
         assert_eq!(doubt(0.2), AbstainReason::OutOfDomain);
         assert_eq!(doubt(0.3), AbstainReason::LowConfidence);
-    }
-
-    #[test]
-    fn letters_beside_chinese_are_told_apart() {
-        assert!("カタひらｶﾅ한".chars().all(is_neighbour));
-        assert!("中文A1・ー".chars().take(4).all(|c| !is_neighbour(c)));
     }
 }

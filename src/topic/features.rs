@@ -14,19 +14,20 @@
 //! Inverse document frequencies are no part of the value: they are folded into the weights when a model is trained,
 //! so that serving needs no second table and every value is a function of the document alone.
 
-use std::sync::LazyLock;
-
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::key::Key;
+use super::key::follow;
+use super::key::spread;
+use super::makeup::Makeup;
+use super::makeup::Word;
+use super::makeup::is_content;
 use crate::segment::Token;
 use crate::text::CleanText;
 use crate::text::Folded;
 use crate::text::ParagraphKind;
 use crate::text::Span;
-
-/// Identifies a feature across documents: a 64-bit hash of its kind and characters, the same on every machine.
-pub type Key = u64;
 
 /// Kinds of features that are normalised together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,55 @@ pub struct Occurrence {
     pub folded: Span,
 }
 
+/// What takes the features of a text as they are found.
+pub trait Sink {
+    /// Takes a word n-gram, which counts so often and stands there in the folded text.
+    fn word(&mut self, key: Key, weight: u32, folded: Span);
+
+    /// Takes the character n-grams that end with one character.
+    fn characters(&mut self, ngrams: &Ngrams, weight: u32);
+}
+
+/// Character n-grams of one to [`Ngrams::LONGEST`] characters with the same end.
+#[derive(Clone, Copy, Debug)]
+pub struct Ngrams {
+    /// By length; only the first `count` are features of the text.
+    pub keys: [Key; Self::LONGEST],
+    /// How many there are.
+    pub count: usize,
+    /// Where each begins in the folded text.
+    pub starts: [u32; Self::LONGEST],
+    /// Where they end.
+    pub end: u32,
+}
+
+impl Ngrams {
+    /// Characters of the longest one.
+    pub const LONGEST: usize = 4;
+}
+
+/// Takes features one by one.
+struct Each<F>(F);
+
+impl<F: FnMut(Occurrence)> Sink for Each<F> {
+    #[inline]
+    fn word(&mut self, key: Key, weight: u32, folded: Span) {
+        self.0(Occurrence { key, block: Block::Words, weight, folded });
+    }
+
+    #[inline]
+    fn characters(&mut self, ngrams: &Ngrams, weight: u32) {
+        for (&key, &start) in ngrams.keys.iter().zip(&ngrams.starts).take(ngrams.count) {
+            self.0(Occurrence {
+                key,
+                block: Block::Characters,
+                weight,
+                folded: Span { start, end: ngrams.end },
+            });
+        }
+    }
+}
+
 /// How documents become features. Saved in the bundle; nothing on a serving command line can change it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,6 +148,8 @@ pub struct Segmented<'a> {
     pub folded: &'a Folded,
     /// Its words.
     pub tokens: &'a [Token],
+    /// What the words are made of, one by one.
+    pub makeup: &'a Makeup,
 }
 
 /// A stretch of the text and how its features count.
@@ -112,76 +164,38 @@ struct Stretch {
     closes: bool,
 }
 
-/// What tells the kinds of features apart: a bit that no packed characters have, and what words begin with.
+/// What tells characters from words: a bit that no packed characters have.
 const CHARACTER: u64 = 1 << 63;
-pub(super) const WORD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Stand in n-grams for the beginning and the end of a paragraph; no character has such a number.
 const OPENING: u64 = 0x11_0000;
 const CLOSING: u64 = 0x11_0001;
 
 /// Bits of a character; three of them fit into a key.
 const UNIT_BITS: u32 = 21;
+const ONE_UNIT: u64 = (1 << UNIT_BITS) - 1;
 const TWO_UNITS: u64 = (1 << (2 * UNIT_BITS)) - 1;
 const THREE_UNITS: u64 = (1 << (3 * UNIT_BITS)) - 1;
-
-/// Spreads a number over all bits of a key, no two to the same one.
-#[inline(always)]
-pub(super) fn spread(number: u64) -> Key {
-    let h = number.wrapping_mul(0xff51_afd7_ed55_8ccd);
-    h ^ (h >> 32)
-}
-
-/// Adds a character to the hash of a word, which is still to be [`spread`].
-#[inline(always)]
-pub(super) fn mix(hash: u64, c: char) -> u64 {
-    (hash.rotate_left(23) ^ u64::from(u32::from(c))).wrapping_mul(0xc4ce_b9fe_1a85_ec53)
-}
-
-/// Key of a sequence of two features: of the words before, and of the next one.
-#[inline(always)]
-fn follow(before: Key, next: Key) -> Key {
-    spread(before.rotate_left(23) ^ next)
-}
-
-/// Which of the characters up to U+FFFF are letters or digits, a bit for each.
-static ALPHANUMERIC: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let bit = |code: u32| u64::from(char::from_u32(code).is_some_and(char::is_alphanumeric)) << (code & 63);
-    (0..0x1_0000u32 / 64).map(|word| (word * 64..word * 64 + 64).map(bit).sum()).collect()
-});
-
-/// Whether a character can be part of a feature; all others break n-grams.
-#[inline]
-#[must_use]
-pub fn is_content(c: char) -> bool {
-    // Nearly all are Chinese; the rest takes a look-up.
-    matches!(c, '\u{4e00}'..='\u{9fff}')
-        || match ALPHANUMERIC.get(c as usize >> 6) {
-            Some(word) => word >> (c as u32 & 63) & 1 != 0,
-            None => c.is_alphanumeric(),
-        }
-}
-
-/// Key of a single word, in its folded spelling.
-#[inline]
-#[must_use]
-pub fn word_key(word: &str) -> Key {
-    spread(word.chars().fold(WORD, mix))
-}
 
 impl FeatureOptions {
     /// Calls `sink` for every occurrence of every feature of the text, or of the parts of it that `kept` names: spans of
     /// the clean text in order, apart from one another. No feature reaches from one part into the next.
+    pub fn occurrences(&self, text: Segmented<'_>, kept: Option<&[Span]>, sink: impl FnMut(Occurrence)) {
+        self.read(text, kept, &mut Each(sink));
+    }
+
+    /// The same, into whatever takes features.
     #[inline]
-    pub fn occurrences(&self, text: Segmented<'_>, kept: Option<&[Span]>, mut sink: impl FnMut(Occurrence)) {
+    pub fn read(&self, text: Segmented<'_>, kept: Option<&[Span]>, sink: &mut impl Sink) {
         for stretch in self.stretches(text.clean, kept) {
             let first = text.tokens.partition_point(|token| token.span.start < stretch.clean.start);
             let last = text.tokens.partition_point(|token| token.span.start < stretch.clean.end);
             let tokens = text.tokens.get(first..last).unwrap_or_default();
             if self.word_ngrams > 0 {
-                self.words(&text.folded.text, tokens, stretch, &mut sink);
+                let words = text.makeup.words.get(first..last).unwrap_or_default();
+                self.words(tokens, words, stretch, sink);
             }
             if self.character_ngrams > 0 {
-                self.characters(&text.folded.text, tokens, stretch, &mut sink);
+                self.characters(&text.folded.text, tokens, stretch, sink);
             }
         }
     }
@@ -221,62 +235,46 @@ impl FeatureOptions {
     }
 
     #[inline(always)]
-    fn words(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl FnMut(Occurrence)) {
+    fn words(&self, tokens: &[Token], words: &[Word], stretch: Stretch, sink: &mut impl Sink) {
         // Hashes and starts of the words before the current one, nearest first, within an unbroken run.
         let mut before: [Option<(u64, u32)>; 2] = [None, None];
         if self.marks && stretch.opens {
             before[0] = tokens.first().map(|token| (OPENING, token.folded.start));
         }
-        for token in tokens {
-            let word = token.folded.of(folded);
-            if !word.chars().next().is_some_and(|c| self.joins(c)) {
+        for (token, word) in tokens.iter().zip(words) {
+            if !(word.is_content || self.marks) {
                 before = [None, None];
                 continue;
             }
-            let hash = word_key(word);
-            let block = Block::Words;
+            let hash = word.key;
             let weight = stretch.weight;
-            sink(Occurrence { key: hash, block, weight, folded: token.folded });
+            sink.word(hash, weight, token.folded);
             let end = token.folded.end;
             if let (2.., [Some((one, start)), _]) = (self.word_ngrams, before) {
-                sink(Occurrence { key: follow(one, hash), block, weight, folded: Span { start, end } });
+                sink.word(follow(one, hash), weight, Span { start, end });
             }
             if let (3.., [Some((one, _)), Some((two, start))]) = (self.word_ngrams, before) {
-                let key = follow(follow(two, one), hash);
-                sink(Occurrence { key, block, weight, folded: Span { start, end } });
+                sink.word(follow(follow(two, one), hash), weight, Span { start, end });
             }
             before = [Some((hash, token.folded.start)), before[0]];
         }
         if let (true, true, 2.., Some((one, start)), Some(last)) =
             (self.marks, stretch.closes, self.word_ngrams, before[0], tokens.last())
         {
-            let folded = Span { start, end: last.folded.end };
-            sink(Occurrence {
-                key: follow(one, CLOSING),
-                block: Block::Words,
-                weight: stretch.weight,
-                folded,
-            });
+            sink.word(follow(one, CLOSING), stretch.weight, Span { start, end: last.folded.end });
         }
     }
 
     #[inline(always)]
-    fn characters(
-        &self,
-        folded: &str,
-        tokens: &[Token],
-        stretch: Stretch,
-        sink: &mut impl FnMut(Occurrence),
-    ) {
+    fn characters(&self, folded: &str, tokens: &[Token], stretch: Stretch, sink: &mut impl Sink) {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
         let run = Span { start: first.folded.start, end: last.folded.end };
-        let (block, weight) = (Block::Characters, stretch.weight);
-        let longest = self.character_ngrams;
+        let longest = usize::from(self.character_ngrams);
         // The characters before the current one within an unbroken run, as many as are known, the nearest in the lowest
         // bits; a fourth one is kept apart. Where they begin, nearest first.
         let (mut window, mut fourth) = (0u64, 0u64);
-        let mut starts = [run.start; 3];
-        let mut known = 0u8;
+        let mut starts = [run.start; Ngrams::LONGEST - 1];
+        let mut known = 0usize;
         if self.marks && stretch.opens {
             (window, known) = (OPENING, 1);
         }
@@ -290,33 +288,29 @@ impl FeatureOptions {
             }
             let packed = window << UNIT_BITS | u64::from(u32::from(c));
             let [one, two, three] = starts;
-            let key = spread(CHARACTER | packed & ((1 << UNIT_BITS) - 1));
-            sink(Occurrence { key, block, weight, folded: Span { start, end } });
-            if longest >= 2 && known >= 1 {
-                let key = spread(CHARACTER | packed & TWO_UNITS);
-                sink(Occurrence { key, block, weight, folded: Span { start: one, end } });
-                if longest >= 3 && known >= 2 {
-                    let key = spread(CHARACTER | packed & THREE_UNITS);
-                    sink(Occurrence { key, block, weight, folded: Span { start: two, end } });
-                    if longest >= 4 && known >= 3 {
-                        let key = follow(key, fourth);
-                        sink(Occurrence { key, block, weight, folded: Span { start: three, end } });
-                    }
-                }
-            }
-            fourth = window >> UNIT_BITS & ((1 << UNIT_BITS) - 1);
+            let keys = keys(packed, fourth, longest);
+            let count = 1 + known.min(longest - 1);
+            sink.characters(&Ngrams { keys, count, starts: [start, one, two, three], end }, stretch.weight);
+            fourth = window >> UNIT_BITS & ONE_UNIT;
             window = packed & TWO_UNITS;
             (starts, start) = ([start, one, two], end);
-            known = (known + 1).min(3);
+            known = (known + 1).min(Ngrams::LONGEST - 1);
         }
         if self.marks && stretch.closes {
-            let packed = window << UNIT_BITS | CLOSING;
-            let four = (longest >= 4).then(|| follow(spread(CHARACTER | packed & THREE_UNITS), fourth));
-            let keys = [spread(CHARACTER | packed & TWO_UNITS), spread(CHARACTER | packed & THREE_UNITS)];
-            let count = usize::from(known.min(longest.saturating_sub(1)));
-            for (key, start) in keys.into_iter().chain(four).zip(starts).take(count) {
-                sink(Occurrence { key, block, weight, folded: Span { start, end: run.end } });
+            // The end is part of n-grams, and none of its own.
+            let [_, keys @ ..] = keys(window << UNIT_BITS | CLOSING, fourth, longest);
+            for (key, start) in keys.into_iter().zip(starts).take(known.min(longest - 1)) {
+                let ngrams = Ngrams { keys: [key, 0, 0, 0], count: 1, starts: [start; 4], end: run.end };
+                sink.characters(&ngrams, stretch.weight);
             }
         }
     }
+}
+
+/// Keys of the n-grams that end with the last one of three packed characters, whose fourth is kept apart.
+#[inline(always)]
+fn keys(packed: u64, fourth: u64, longest: usize) -> [Key; Ngrams::LONGEST] {
+    let [one, two, three] =
+        [ONE_UNIT, TWO_UNITS, THREE_UNITS].map(|units| spread(CHARACTER | packed & units));
+    [one, two, three, if longest >= Ngrams::LONGEST { follow(three, fourth) } else { 0 }]
 }

@@ -1,6 +1,6 @@
 //! The words of the training documents, each with how much more often it stands there than in Chinese at large.
 
-use super::features::Key;
+use super::key::Key;
 use crate::error::Error;
 
 /// Words by hash, each with its familiarity.

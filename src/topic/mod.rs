@@ -1,5 +1,8 @@
 //! Which topics a document is about.
 
+pub mod key;
+pub mod makeup;
+pub mod placement;
 pub mod features;
 pub mod tally;
 pub mod values;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::features::Block;
-use super::features::Key;
 use super::features::Occurrence;
+use super::key::Key;
 
 /// A feature's value in fixed point: 16 bits after the point.
 ///
@@ -25,10 +25,13 @@ impl Value {
     }
 }
 
-/// `1 + ln(count)` with ten bits after the point; larger counts weigh no more. libm's logarithm is the same on every
+/// Larger counts weigh no more.
+pub const MAX_COUNT: u8 = u8::MAX;
+
+/// `1 + ln(count)` with ten bits after the point. libm's logarithm is the same on every
 /// machine, the platform's is not.
 static DAMPED: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    (0..=u8::MAX)
+    (0..=MAX_COUNT)
         .map(|count| match count {
             0 => 0,
             _ => libm::round((1.0 + libm::log(f64::from(count))) * 1024.0) as u32,
@@ -90,10 +93,8 @@ impl Counts {
 }
 
 /// A count and `weight` more.
-#[inline(always)]
-#[must_use]
-pub fn increased(count: u8, weight: u32) -> u8 {
-    count.saturating_add(weight.min(u32::from(u8::MAX)) as u8)
+fn increased(count: u8, weight: u32) -> u8 {
+    count.saturating_add(weight.min(u32::from(MAX_COUNT)) as u8)
 }
 
 #[cfg(test)]

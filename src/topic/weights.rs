@@ -1,6 +1,9 @@
 //! The weights of a model: one row of small integers per feature.
 
-use super::features::Key;
+use std::cell::Cell;
+
+use super::key::Key;
+use super::placement::Placement;
 use crate::error::Error;
 
 /// Sums of contributions and decision values, in fixed point: 32 bits after the point.
@@ -26,20 +29,31 @@ impl Score {
     }
 }
 
-/// Weights of one feature, a number per label: `mantissas[label] · 2^(shift - 16)`.
+/// Weights of one feature, a number per label: `mantissa · 2^(shift - 16)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// One per label.
-    pub mantissas: &'a [i8],
+    /// One per label, [`RAISED`] each.
+    raised: &'a [u8],
     /// Common exponent, 0 to 15.
     pub shift: u8,
 }
 
 impl<'a> Row<'a> {
     /// A row from its bytes.
-    fn of(bytes: &'a [i8], labels: usize) -> Self {
-        let shift = bytes.last().copied().unwrap_or_default() as u8;
-        Self { mantissas: bytes.get(..labels).unwrap_or_default(), shift }
+    fn of(bytes: &'a [u8], labels: usize) -> Self {
+        let shift = bytes.last().copied().unwrap_or_default();
+        Self { raised: bytes.get(..labels).unwrap_or_default(), shift }
+    }
+
+    /// The mantissas, one per label.
+    pub fn mantissas(self) -> impl Iterator<Item = i8> + 'a {
+        self.raised.iter().copied().map(lowered)
+    }
+
+    /// The mantissa of a label.
+    #[must_use]
+    pub fn mantissa(&self, label: usize) -> Option<i8> {
+        self.raised.get(label).copied().map(lowered)
     }
 
     /// What a mantissa of 1 stands for.
@@ -53,44 +67,68 @@ impl<'a> Row<'a> {
 const STEP: usize = 2048;
 /// Largest exponent of a row.
 pub const MAX_SHIFT: u8 = 15;
-/// Bytes that are added at once.
-const WORD: usize = 8;
-/// Turns mantissas into numbers from 0 to 255, 128 more each: no sum of them borrows from its neighbour.
-const SIGNS: u64 = 0x8080_8080_8080_8080;
-const LOW_BYTES: u64 = 0x00ff_00ff_00ff_00ff;
-/// Rows that are added up at a time: so many mantissas of eight bits stay within 16, and with their shifts within 32.
+/// Lengths of rows are multiples of this many bytes, so that they are added up in few steps.
+const STEP_OF_LENGTHS: usize = 8;
+/// By how much mantissas are raised where they are kept: numbers from 0 to 255 are widened in fewer steps than those with
+/// signs.
+const RAISED: u8 = 128;
+/// Rows that are added up at a time: so many bytes stay within 16 bits, and with their shifts within 32.
 pub const MAX_ADDED: usize = 256;
+/// Bytes that the rows of frequent features may have together: a good part of what a core has as a cache of its own.
+const FREQUENT_BYTES: usize = 384 << 10;
+/// Rows that are added up one by one.
+const FEW: usize = 9;
 /// Number of exponents.
 const SHIFTS: usize = MAX_SHIFT as usize + 1;
 /// Bits after the point of a row's weights at shift 0.
 const WEIGHT_FRACTION_BITS: i32 = 16;
 
+/// What weights are made of, which a bundle brings.
+#[derive(Clone, Debug, Default)]
+pub struct Parts<'a> {
+    /// Numbers of a row.
+    pub labels: usize,
+    /// How many of the keys come first because documents hold their features most often.
+    pub frequent: usize,
+    /// One per row, each once: those of the frequent features ascending, then the others ascending.
+    pub keys: Vec<Key>,
+    /// One per row.
+    pub shifts: &'a [u8],
+    /// `labels` per row.
+    pub mantissas: &'a [i8],
+}
+
 /// All rows, found by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Weights {
     labels: usize,
-    /// Ascending, and then the largest number four times more, so that four can be read from the end of a bucket on.
     keys: Vec<Key>,
-    /// Number of rows.
-    len: usize,
-    /// Row by row its mantissas, then zeros, then its shift: [`stride`](Self::stride) bytes in all, so that a row lies in
-    /// one or two lines of the cache and is added up eight labels at a time.
-    rows: Vec<i8>,
-    /// `index[b]..index[b + 1]` are the rows whose key begins with the bits `b`.
-    index: Vec<u32>,
-    index_bits: u32,
-    /// A bit for each row, at the place that its key points to: small enough to stay in the cache, it spares most of the
-    /// look-ups that would find nothing. A power of two of words.
-    present: Vec<u64>,
+    /// How many of them are frequent.
+    frequent_keys: usize,
+    /// The rows of the frequent features lie together, so that they stay in the cache, and are looked into first: most
+    /// features of a text are among them.
+    frequent: Placement,
+    others: Placement,
+    /// Row by row its mantissas, [`RAISED`], zeros, the [`tag`] of its key, its shift: [`stride`](Self::stride) bytes in
+    /// all. What tells whether a feature has a row lies in the row, so that a look-up reads one or two lines of the
+    /// cache, which are read again when the rows are added up.
+    rows: Vec<u8>,
 }
 
 impl Weights {
-    /// Weights from their parts, which a bundle brings.
+    /// How many features are worth keeping together as frequent where there are so many labels.
+    #[must_use]
+    pub fn most_frequent(labels: usize) -> usize {
+        FREQUENT_BYTES / stride(labels)
+    }
+
+    /// Weights from their parts.
     ///
     /// # Errors
-    /// [`Error::Training`] when lengths do not fit one another, keys do not ascend or a shift is too large.
-    pub fn new(labels: usize, keys: Vec<Key>, shifts: &[u8], mantissas: &[i8]) -> Result<Self, Error> {
-        Self::stepwise(labels, keys, shifts, mantissas, || {})
+    /// [`Error::Training`] when lengths do not fit one another, keys do not ascend or are no hashes, or a shift is too
+    /// large.
+    pub fn new(parts: Parts<'_>) -> Result<Self, Error> {
+        Self::stepwise(parts, || {})
     }
 
     /// The same with a call of `step` after every few thousand rows, so that who builds weights beside other work can
@@ -98,13 +136,8 @@ impl Weights {
     ///
     /// # Errors
     /// Those of [`new`](Self::new).
-    pub fn stepwise(
-        labels: usize,
-        mut keys: Vec<Key>,
-        shifts: &[u8],
-        mantissas: &[i8],
-        step: impl Fn(),
-    ) -> Result<Self, Error> {
+    pub fn stepwise(parts: Parts<'_>, step: impl Fn()) -> Result<Self, Error> {
+        let Parts { labels, frequent, keys, shifts, mantissas } = parts;
         let refuse = |reason: &str| Error::Training { reason: format!("weights: {reason}") };
         if shifts.len() != keys.len() || Some(mantissas.len()) != keys.len().checked_mul(labels) {
             return Err(refuse("lengths of keys, shifts and mantissas do not fit"));
@@ -112,52 +145,40 @@ impl Weights {
         if keys.len() > u32::MAX as usize / 2 {
             return Err(refuse("more than 2³¹ rows"));
         }
-        if !keys.is_sorted_by(|a, b| a < b) {
+        let Some((first, rest)) = keys.split_at_checked(frequent) else {
+            return Err(refuse("more frequent features than features"));
+        };
+        if [first, rest].iter().any(|keys| !keys.is_sorted_by(|a, b| a < b)) {
             return Err(refuse("keys do not ascend"));
+        }
+        if first.iter().any(|key| rest.binary_search(key).is_ok()) {
+            return Err(refuse("a key comes twice"));
         }
         if shifts.iter().any(|&shift| shift > MAX_SHIFT) {
             return Err(refuse("a shift is above 15"));
         }
+        let (Some(first), Some(rest)) = (Placement::of(first, &step), Placement::of(rest, &step)) else {
+            return Err(refuse("keys are too much alike"));
+        };
         let stride = stride(labels);
-        let mut rows = vec![0; keys.len() * stride];
-        let parts = rows.chunks_exact_mut(stride).zip(mantissas.chunks_exact(labels.max(1))).zip(shifts);
-        for (number, ((row, mantissas), &shift)) in parts.enumerate() {
+        let rows = vec![0; (first.slots() + rest.slots()) * stride];
+        let mut weights = Self { labels, keys, frequent_keys: frequent, frequent: first, others: rest, rows };
+        let parts = mantissas.chunks_exact(labels.max(1)).chain(std::iter::repeat(&[][..])).zip(shifts);
+        for (number, (mantissas, &shift)) in parts.enumerate() {
             if number % STEP == 0 {
                 step();
             }
-            row.iter_mut().zip(mantissas).for_each(|(slot, &mantissa)| *slot = mantissa);
-            if let Some(slot) = row.last_mut() {
-                *slot = shift as i8;
-            }
+            let Some(&key) = weights.keys.get(number) else { break };
+            let place = match number < frequent {
+                true => weights.frequent.slot(key) as usize,
+                false => weights.frequent.slots() + weights.others.slot(key) as usize,
+            };
+            let row = weights.rows.get_mut(place * stride..(place + 1) * stride);
+            let Some((row, last)) = row.and_then(<[u8]>::split_last_chunk_mut) else { continue };
+            row.iter_mut().zip(mantissas).for_each(|(slot, &mantissa)| *slot = raised(mantissa));
+            *last = (tag(key) | u32::from(shift) << 24).to_le_bytes();
         }
-        // About two keys to a bucket: a lookup reads one line of the index and one of the keys.
-        let index_bits = (keys.len() / 2).max(1).ilog2().clamp(1, 24);
-        let mut index = Vec::with_capacity((1 << index_bits) + 1);
-        let mut at = 0;
-        for bucket in 0..=(1u64 << index_bits) {
-            if bucket % STEP as u64 == 0 {
-                step();
-            }
-            while keys.get(at).is_some_and(|key| key >> (64 - index_bits) < bucket) {
-                at += 1;
-            }
-            index.push(at as u32);
-        }
-        // Eight bits to a row: one look-up in eight or so is made in vain.
-        let mut present = vec![0u64; (keys.len() / 8).next_power_of_two()];
-        let words = present.len() - 1;
-        for (number, &key) in keys.iter().enumerate() {
-            if number % STEP == 0 {
-                step();
-            }
-            let (word, bit) = place(key);
-            if let Some(slot) = present.get_mut(word & words) {
-                *slot |= bit;
-            }
-        }
-        let len = keys.len();
-        keys.extend([Key::MAX; 4]);
-        Ok(Self { labels, keys, len, rows, index, index_bits, present })
+        Ok(weights)
     }
 
     /// Bytes of a row.
@@ -181,147 +202,209 @@ impl Weights {
         self.labels
     }
 
-    /// Keys of all rows, ascending.
+    /// Keys of all rows: those of the frequent features ascending, then the others.
     #[must_use]
     pub fn keys(&self) -> &[Key] {
-        self.keys.get(..self.len).unwrap_or_default()
+        &self.keys
     }
 
-    /// All rows, in the order of their keys.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.chunks_exact(self.stride()).map(|row| Row::of(row, self.labels))
-    }
-
-    /// Whether a feature may have a row. It has none where this says no.
-    #[inline(always)]
+    /// How many of them are frequent.
     #[must_use]
-    pub fn may_have(&self, key: Key) -> bool {
-        let (word, bit) = place(key);
-        self.present.get(word & self.present.len().wrapping_sub(1)).is_some_and(|present| present & bit != 0)
+    pub fn frequent(&self) -> usize {
+        self.frequent_keys
     }
 
-    /// The row of a feature, if it has one.
+    /// All rows, in the order of the keys.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.keys.iter().filter_map(|&key| self.row(key))
+    }
+
+    /// Places for rows: the number of each is below this.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.frequent.slots() + self.others.slots()
+    }
+
+    /// The row of a feature, if it has one. Of those that have none, one in four millions is taken for another.
     #[must_use]
     pub fn row(&self, key: Key) -> Option<Row<'_>> {
         let stride = self.stride();
-        let start = usize::try_from(self.position(key)).ok()?.checked_mul(stride)?;
-        Some(Row::of(self.rows.get(start..)?.get(..stride)?, self.labels))
+        let candidates =
+            [self.frequent.slot(key) as usize, self.frequent.slots() + self.others.slot(key) as usize];
+        candidates.into_iter().find_map(|number| {
+            let row = self.rows.get(number.checked_mul(stride)?..)?.get(..stride)?;
+            is_tagged(row, key).then(|| Row::of(row, self.labels))
+        })
     }
 
-    /// Stands for the number of a row where a feature has none.
-    pub const NO_ROW: u32 = u32::MAX;
+    /// Writes the numbers of the rows of features to the beginning of `rows`, and returns how many have one: the same
+    /// features as those that have a [`row`](Self::row). What is left of the keys is of no use.
+    pub fn find(&self, keys: &mut [Key], rows: &mut [u32; MAX_ADDED]) -> usize {
+        match self.stride() {
+            8 => self.find_in::<8>(keys, rows),
+            16 => self.find_in::<16>(keys, rows),
+            24 => self.find_in::<24>(keys, rows),
+            32 => self.find_in::<32>(keys, rows),
+            40 => self.find_in::<40>(keys, rows),
+            stride => self.find_by(keys, rows, |number| {
+                self.rows.get((number as usize).saturating_mul(stride)..)?.get(..stride)
+            }),
+        }
+    }
 
-    /// The number of the row of a feature, or [`NO_ROW`](Self::NO_ROW).
+    fn find_in<const STRIDE: usize>(&self, keys: &mut [Key], rows: &mut [u32; MAX_ADDED]) -> usize {
+        let all = self.rows.as_chunks::<STRIDE>().0;
+        self.find_by(keys, rows, |number| all.get(number as usize).map(<[u8; STRIDE]>::as_slice))
+    }
+
     #[inline(always)]
-    #[must_use]
-    pub fn position(&self, key: Key) -> u32 {
-        let bucket = (key >> (64 - self.index_bits)) as usize;
-        let Some(&start) = self.index.get(bucket) else { return Self::NO_ROW };
-        // Most buckets hold no more than four: all are compared, and nothing is guessed.
-        let Some(&[one, two, three, four]) =
-            self.keys.get(start as usize..).and_then(|keys| keys.first_chunk())
-        else {
-            return Self::NO_ROW;
-        };
-        let mut row = if four == key { start + 3 } else { Self::NO_ROW };
-        row = if three == key { start + 2 } else { row };
-        row = if two == key { start + 1 } else { row };
-        row = if one == key { start } else { row };
-        match row == Self::NO_ROW {
-            true => self.position_beyond(key, bucket),
-            // The fill at the end is no row.
-            false if row as usize >= self.len => Self::NO_ROW,
-            false => row,
+    fn find_by<'a>(
+        &self,
+        keys: &mut [Key],
+        rows: &mut [u32; MAX_ADDED],
+        row: impl Fn(u32) -> Option<&'a [u8]>,
+    ) -> usize {
+        let keys = keys.get_mut(..keys.len().min(MAX_ADDED)).unwrap_or_default();
+        let keys = Cell::from_mut(keys).as_slice_of_cells();
+        let rows = Cell::from_mut(&mut rows[..]).as_slice_of_cells();
+        // That rows are asked for in a loop that does little else lets many be under way at once.
+        for (key, place) in keys.iter().zip(rows) {
+            place.set(self.frequent.slot(key.get()));
         }
-    }
-
-    /// The same for the keys of a bucket after the first four.
-    fn position_beyond(&self, key: Key, bucket: usize) -> u32 {
-        let range = match (self.index.get(bucket), self.index.get(bucket + 1)) {
-            (Some(&start), Some(&end)) => start.saturating_add(4) as usize..end as usize,
-            _ => return Self::NO_ROW,
-        };
-        let start = range.start as u32;
-        let at = self.keys.get(range).and_then(|keys| keys.iter().position(|&candidate| candidate == key));
-        at.map_or(Self::NO_ROW, |at| start + at as u32)
-    }
-
-    /// Adds the rows of these numbers to the sums, each `weight` times: in units of 2⁻¹⁶, one sum per label. At most
-    /// [`MAX_ADDED`] of them.
-    pub fn add_up(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
-        // Lengths that are known when this is compiled are added up without loops.
-        match self.stride() / WORD {
-            1 => self.sum::<1>(rows, weight, sums),
-            2 => self.sum::<2>(rows, weight, sums),
-            3 => self.sum::<3>(rows, weight, sums),
-            4 => self.sum::<4>(rows, weight, sums),
-            5 => self.sum::<5>(rows, weight, sums),
-            _ => self.sum_long(rows, weight, sums),
-        }
-    }
-
-    /// The same for rows of so many words of eight bytes: shift by shift, four labels at once.
-    fn sum<const WORDS: usize>(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
-        let all = self.rows.as_chunks::<WORD>().0.as_chunks::<WORDS>().0;
-        // Of each word, the bytes at even places and those at odd ones, each in 16 bits.
-        let mut by_shift = [[[0u64; 2]; WORDS]; SHIFTS];
-        let mut added = [0i32; SHIFTS];
-        for &row in rows.iter().take(MAX_ADDED) {
-            let Some(row) = all.get(row as usize) else { continue };
-            let shift = usize::from(row.as_flattened().last().copied().unwrap_or_default() as u8 & MAX_SHIFT);
-            #[expect(clippy::indexing_slicing, reason = "there are as many sums as the mask lets through")]
-            let (halves, added) = (&mut by_shift[shift], &mut added[shift]);
-            for ([even, odd], bytes) in halves.iter_mut().zip(row) {
-                let word = u64::from_le_bytes(bytes.map(i8::cast_unsigned)) ^ SIGNS;
-                *even += word & LOW_BYTES;
-                *odd += word >> 8 & LOW_BYTES;
+        let (mut found, mut left) = (0, 0);
+        for (key, place) in keys.iter().zip(rows) {
+            let (key, number) = (key.get(), place.get());
+            let own = row(number).is_some_and(|row| is_tagged(row, key));
+            // Each is written down both where it was found and where it was not, and kept in one of the two: nothing is
+            // guessed, so no guess goes wrong.
+            if let Some(slot) = rows.get(found) {
+                slot.set(number);
             }
-            *added += 1;
+            if let Some(slot) = keys.get(left) {
+                slot.set(key);
+            }
+            found += usize::from(own);
+            left += usize::from(!own);
         }
-        let mut by_label = [[0i32; WORD]; WORDS];
-        for (shift, (halves, added)) in by_shift.iter().zip(added).enumerate().filter(|(_, (_, n))| *n > 0) {
-            for (labels, halves) in by_label.iter_mut().zip(halves) {
-                for (label, place) in labels.iter_mut().zip(0..) {
-                    let [even, odd] = halves;
-                    let half = if place % 2 == 0 { even } else { odd };
-                    let sum = (half >> (place / 2 * 16) & 0xffff) as i32 - added * 128;
-                    *label += sum << shift;
+        let first = self.frequent.slots() as u32;
+        let places = rows.get(found..).unwrap_or_default();
+        for (key, place) in keys.iter().zip(places).take(left) {
+            place.set(first + self.others.slot(key.get()));
+        }
+        for (key, place) in keys.iter().zip(places).take(left) {
+            let (key, number) = (key.get(), place.get());
+            if let Some(slot) = rows.get(found) {
+                slot.set(number);
+            }
+            found += usize::from(row(number).is_some_and(|row| is_tagged(row, key)));
+        }
+        found
+    }
+
+    /// Adds the rows of these numbers to the sums, one sum per label in units of 2⁻¹⁶. At most [`MAX_ADDED`] of them.
+    pub fn add_up(&self, rows: &[u32], sums: &mut [i64]) {
+        // Lengths that are known when this is compiled are added up without loops.
+        match self.stride() {
+            8 => self.sum::<8>(rows, sums),
+            16 => self.sum::<16>(rows, sums),
+            24 => self.sum::<24>(rows, sums),
+            32 => self.sum::<32>(rows, sums),
+            40 => self.sum::<40>(rows, sums),
+            stride => {
+                for &row in rows {
+                    let start = (row as usize).saturating_mul(stride);
+                    let Some(row) = self.rows.get(start..).and_then(|rows| rows.get(..stride)) else {
+                        continue;
+                    };
+                    let row = Row::of(row, self.labels);
+                    for (sum, mantissa) in sums.iter_mut().zip(row.mantissas()) {
+                        *sum += i64::from(mantissa) << row.shift;
+                    }
                 }
             }
         }
-        for (sum, all) in sums.iter_mut().zip(by_label.as_flattened()) {
-            *sum += i64::from(*all) * i64::from(weight);
-        }
     }
 
-    /// The same for rows of any length.
-    fn sum_long(&self, rows: &[u64], weight: u32, sums: &mut [i64]) {
-        let stride = self.stride();
-        for &row in rows {
-            let start = (row as usize).saturating_mul(stride);
-            let Some(row) = self.rows.get(start..).and_then(|rows| rows.get(..stride)) else { continue };
-            let shift = row.last().copied().unwrap_or_default() as u8 & MAX_SHIFT;
-            for (sum, &mantissa) in sums.iter_mut().zip(row) {
-                *sum += (i64::from(mantissa) << shift) * i64::from(weight);
-            }
+    fn sum<const STRIDE: usize>(&self, rows: &[u32], sums: &mut [i64]) {
+        let all = self.rows.as_chunks::<STRIDE>().0;
+        let rows = rows.get(..MAX_ADDED).unwrap_or(rows);
+        let by_label = if rows.len() > FEW { by_shift(all, rows) } else { one_by_one(all, rows) };
+        for (sum, all) in sums.iter_mut().zip(by_label) {
+            *sum += i64::from(all);
         }
     }
 }
 
-/// Bytes of a row with so many labels: room for the shift, in steps of eight.
+/// Sums of rows of so many bytes, a label after the other.
+fn one_by_one<const STRIDE: usize>(all: &[[u8; STRIDE]], rows: &[u32]) -> [i32; STRIDE] {
+    let mut by_label = [0i32; STRIDE];
+    for &row in rows {
+        let Some(row) = all.get(row as usize) else { continue };
+        let shift = shift(row);
+        for (sum, &byte) in by_label.iter_mut().zip(row) {
+            *sum += (i32::from(byte) - i32::from(RAISED)) << shift;
+        }
+    }
+    by_label
+}
+
+/// The same, those of one shift together in 16 bits a label: worth its while for more than a [`FEW`].
+fn by_shift<const STRIDE: usize>(all: &[[u8; STRIDE]], rows: &[u32]) -> [i32; STRIDE] {
+    let mut by_shift = [[0u16; STRIDE]; SHIFTS];
+    let mut added = [0i32; SHIFTS];
+    for &row in rows {
+        let Some(row) = all.get(row as usize) else { continue };
+        let shift = shift(row);
+        #[expect(clippy::indexing_slicing, reason = "there are as many sums as shifts")]
+        let (labels, added) = (&mut by_shift[shift], &mut added[shift]);
+        for (label, &byte) in labels.iter_mut().zip(row) {
+            *label += u16::from(byte);
+        }
+        *added += 1;
+    }
+    let mut by_label = [0i32; STRIDE];
+    for (shift, (labels, added)) in by_shift.iter().zip(added).enumerate().filter(|(_, (_, n))| *n > 0) {
+        for (sum, &label) in by_label.iter_mut().zip(labels) {
+            *sum += (i32::from(label) - added * i32::from(RAISED)) << shift;
+        }
+    }
+    by_label
+}
+
+/// The shift of a row: its last byte, below [`SHIFTS`].
+#[inline(always)]
+fn shift<const STRIDE: usize>(row: &[u8; STRIDE]) -> usize {
+    usize::from(row.last().copied().unwrap_or_default() & MAX_SHIFT)
+}
+
+/// Bytes of a row with so many labels: room for the tag and the shift, in steps of eight.
 fn stride(labels: usize) -> usize {
-    (labels + 1).next_multiple_of(WORD)
+    (labels + 4).next_multiple_of(STEP_OF_LENGTHS)
 }
 
-/// Where the presence of a key is noted: a word, which is still to be cut to their number, and a bit of it. The bits of
-/// the key that place it in the table of rows have no part in it.
-fn place(key: Key) -> (usize, u64) {
-    (key as usize >> 6, 1 << (key & 63))
+/// Bits of a key that tell whether a row is its own; never 0, which rows have that are no key's.
+#[inline(always)]
+fn tag(key: Key) -> u32 {
+    key as u32 & 0x00ff_ffff | 1
+}
+
+#[inline(always)]
+fn is_tagged(row: &[u8], key: Key) -> bool {
+    row.last_chunk().is_some_and(|&last| (u32::from_le_bytes(last) ^ tag(key)) << 8 == 0)
+}
+
+fn raised(mantissa: i8) -> u8 {
+    mantissa.cast_unsigned() ^ RAISED
+}
+
+fn lowered(raised: u8) -> i8 {
+    (raised ^ RAISED).cast_signed()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topic::key::spread;
     use proptest::prelude::*;
 
     fn weights(rows: &[(Key, &[f64])]) -> Weights {
@@ -332,18 +415,19 @@ mod tests {
             shifts.push(shift);
             mantissas.extend(mantissa);
         }
-        Weights::new(rows.first().map_or(0, |(_, row)| row.len()), keys, &shifts, &mantissas).unwrap()
+        let labels = rows.first().map_or(0, |(_, row)| row.len());
+        let frequent = keys.len() / 3;
+        Weights::new(Parts { labels, frequent, keys, shifts: &shifts, mantissas: &mantissas }).unwrap()
     }
 
     #[test]
     fn every_key_is_found_and_no_other() {
-        let keys: Vec<Key> = (0..1000u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+        let keys: Vec<Key> = (0..1000u64).map(spread).collect();
         let mut sorted = keys.clone();
         sorted.sort_unstable();
         let rows: Vec<(Key, &[f64])> = sorted.iter().map(|&key| (key, [1.0, -0.5].as_slice())).collect();
         let weights = weights(&rows);
         assert!(keys.iter().all(|&key| weights.row(key).is_some()));
-        assert!(keys.iter().all(|&key| weights.may_have(key)));
         assert!(keys.iter().all(|&key| weights.row(key.wrapping_add(1)).is_none()));
         assert!(weights.row(0).is_some() && weights.row(u64::MAX).is_none());
     }
@@ -362,7 +446,7 @@ mod tests {
 
     #[test]
     fn no_rows_are_no_trouble() {
-        assert!(Weights::new(3, vec![], &[], &[]).unwrap().row(7).is_none());
+        assert!(Weights::new(Parts { labels: 3, ..Parts::default() }).unwrap().row(7).is_none());
     }
 
     proptest! {
@@ -374,41 +458,60 @@ mod tests {
                 (prop_oneof![prop::collection::vec(any::<i8>(), 48), Just(vec![i8::MIN; 48])], 0..=MAX_SHIFT),
                 1..40,
             ),
-            added in prop::collection::vec(0u64..50, 0..=MAX_ADDED),
-            weight in 0u32..4,
+            added in prop::collection::vec(0usize..50, 0..=MAX_ADDED),
         ) {
-            let keys: Vec<Key> = (0..rows.len() as u64).map(|row| row << 58 | row).collect();
+            // Frequent ones and others, each ascending.
+            let mut keys: Vec<Key> = (0..rows.len() as u64).map(spread).collect();
+            let frequent = keys.len() / 2;
+            keys[..frequent].sort_unstable();
+            keys[frequent..].sort_unstable();
             let shifts: Vec<u8> = rows.iter().map(|row| row.1).collect();
             let mantissas: Vec<i8> = rows.iter().flat_map(|row| row.0.iter().take(labels)).copied().collect();
-            let weights = Weights::new(labels, keys, &shifts, &mantissas).unwrap();
+            let parts =
+                Parts { labels, frequent, keys: keys.clone(), shifts: &shifts, mantissas: &mantissas };
+            let weights = Weights::new(parts).unwrap();
+            let mut found = [0; MAX_ADDED];
+            let key = |row: &usize| keys.get(*row).copied().unwrap_or_else(|| spread(1000 + *row as u64));
+            let count = weights.find(&mut added.iter().map(key).collect::<Vec<_>>(), &mut found);
             let mut sums = vec![5; labels];
-            weights.add_up(&added, weight, &mut sums);
+            weights.add_up(&found[..count], &mut sums);
             let mut expected = vec![5i64; labels];
             for &row in &added {
-                if let Some((mantissas, shift)) = rows.get(row as usize) {
+                if let Some((mantissas, shift)) = rows.get(row) {
                     for (sum, &mantissa) in expected.iter_mut().zip(mantissas) {
-                        *sum += i64::from(weight) * (i64::from(mantissa) << shift);
+                        *sum += i64::from(mantissa) << shift;
                     }
                 }
             }
             prop_assert_eq!(sums, expected);
         }
 
-        /// Also where many keys begin alike.
+        /// One key after the other as many at once.
         #[test]
         fn rows_are_found_by_their_keys(
-            keys in prop::collection::btree_set(prop_oneof![any::<u64>(), 0u64..20, Just(u64::MAX)], 0..60),
-            others in prop::collection::vec(prop_oneof![any::<u64>(), 0u64..40], 0..20),
+            keys in prop::collection::btree_set(any::<u64>(), 0..60),
+            others in prop::collection::vec(any::<u64>(), 0..20),
+            labels in 0usize..50,
         ) {
-            let shifts = vec![0; keys.len()];
-            let weights = Weights::new(0, keys.iter().copied().collect(), &shifts, &[]).unwrap();
-            for (row, &key) in (0u32..).zip(&keys) {
-                prop_assert_eq!(weights.position(key), row);
-                prop_assert!(weights.may_have(key));
+            // The first ones as others, the last ones as frequent.
+            let frequent = keys.len() / 3;
+            let split = keys.len() - frequent;
+            let keys: Vec<Key> = keys.iter().copied().skip(split).chain(keys.iter().copied().take(split)).collect();
+            let shifts: Vec<u8> = keys.iter().map(|key| (key % 16) as u8).collect();
+            let mantissas = vec![-3; keys.len() * labels];
+            let parts = Parts { labels, frequent, keys: keys.clone(), shifts: &shifts, mantissas: &mantissas };
+            let weights = Weights::new(parts).unwrap();
+            prop_assert_eq!(weights.frequent(), frequent);
+            for (key, row) in keys.iter().zip(weights.rows()) {
+                prop_assert_eq!(u64::from(row.shift), key % 16);
+                prop_assert_eq!(row.mantissas().collect::<Vec<_>>(), vec![-3; labels]);
             }
-            for key in others.into_iter().filter(|key| !keys.contains(key)) {
-                prop_assert_eq!(weights.position(key), Weights::NO_ROW);
-            }
+            let asked: Vec<Key> = keys.iter().chain(&others).copied().collect();
+            let mut found = [0; MAX_ADDED];
+            let count = weights.find(&mut asked.clone(), &mut found);
+            let with_rows = asked.iter().filter(|&&key| weights.row(key).is_some()).count();
+            prop_assert_eq!(count, with_rows);
+            prop_assert!(count >= keys.len() && found.iter().all(|&row| (row as usize) < weights.places()));
         }
     }
 }

@@ -9,6 +9,7 @@ use super::vectorize::Matrix;
 use super::vectorize::Vocabulary;
 use crate::error::Error;
 use crate::topic::calibration::Assignment;
+use crate::topic::weights::Parts;
 use crate::topic::weights::Weights;
 
 /// Log-odds of each label for a document without features.
@@ -51,18 +52,33 @@ pub fn collapse(
         .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut kept: Vec<usize> = order.into_iter().take(max_features).map(|(_, at)| at).collect();
-    kept.sort_unstable_by_key(|&at| vocabulary.keys.get(at));
+    // The columns are by frequency.
+    kept.sort_unstable();
+    let frequent = kept.len().min(Weights::most_frequent(heads.len()));
+    if let Some((first, rest)) = kept.split_at_mut_checked(frequent) {
+        first.sort_unstable_by_key(|&at| vocabulary.keys.get(at));
+        rest.sort_unstable_by_key(|&at| vocabulary.keys.get(at));
+    }
+    let mut weighty_frequent = 0;
     let (mut keys, mut shifts, mut mantissas) = (Vec::new(), Vec::new(), Vec::new());
-    for at in kept {
+    for (number, at) in kept.into_iter().enumerate() {
         let (Some(row), Some(&key)) = (rows.get(at), vocabulary.keys.get(at)) else { continue };
         let (rounded, shift) = Weights::quantize(&merged(row));
         if rounded.iter().any(|&mantissa| mantissa != 0) {
+            weighty_frequent += usize::from(number < frequent);
             keys.push(key);
             shifts.push(shift);
             mantissas.extend(rounded);
         }
     }
-    Weights::new(heads.len(), keys, &shifts, &mantissas)
+    let parts = Parts {
+        labels: heads.len(),
+        frequent: weighty_frequent,
+        keys,
+        shifts: &shifts,
+        mantissas: &mantissas,
+    };
+    Weights::new(parts)
 }
 
 /// Log-odds of the documents by collapsed weights.
@@ -79,7 +95,7 @@ pub fn score(weights: &Weights, biases: &[f64], (rows, vocabulary): (&Matrix, &V
             };
             let Some(row) = weights.row(key) else { continue };
             let factor = f64::from(value / idf) * row.unit();
-            sums.iter_mut().zip(row.mantissas).for_each(|(sum, &m)| *sum += factor * f64::from(m));
+            sums.iter_mut().zip(row.mantissas()).for_each(|(sum, m)| *sum += factor * f64::from(m));
         }
         scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum as f32);
     }

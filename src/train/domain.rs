@@ -12,9 +12,8 @@ use super::vectorize::Bag;
 use crate::error::Error;
 use crate::segment::Segmenter;
 use crate::topic::familiarity::Knowledge;
-use crate::topic::features::Key;
 use crate::topic::features::Segmented;
-use crate::topic::features::word_key;
+use crate::topic::key::Key;
 use crate::topic::lexicon::Lexicon;
 use crate::topic::model::Domain;
 
@@ -44,11 +43,11 @@ impl Background {
     /// Looks up the words of one more document.
     pub fn read(&mut self, text: Segmented<'_>, segmenter: &Segmenter) {
         self.total = segmenter.total_frequency();
-        for token in text.tokens {
+        for (token, read) in text.tokens.iter().zip(&text.makeup.words) {
             let word = token.folded.of(&text.folded.text);
             // A word outside the dictionary has been seen as often as one that was seen once.
             let frequency = || segmenter.frequency(word).max(1);
-            self.frequencies.entry(word_key(word)).or_insert_with(frequency);
+            self.frequencies.entry(read.key).or_insert_with(frequency);
         }
     }
 
@@ -104,7 +103,7 @@ pub fn learn(bags: &[Bag], background: &Background) -> Result<(Lexicon, Domain),
     let makeups = || bags.iter().map(|bag| &bag.makeup).filter(|makeup| makeup.characters > 0);
     let known = |bag: &&Bag| left_out(bag, &words, &ratios).familiarity;
     let familiar: Vec<f64> =
-        bags.iter().filter(|bag| !bag.makeup.words.is_empty()).map(|bag| known(&bag)).collect();
+        bags.iter().filter(|bag| bag.makeup.telling().next().is_some()).map(|bag| known(&bag)).collect();
     let han = quantile(makeups().map(|makeup| makeup.han_share()).collect(), 0.005);
     let characters = quantile(makeups().map(|makeup| makeup.characters as f64).collect(), 0.005);
     let round = |value: f64| (value * 1e3).round() / 1e3;
@@ -151,7 +150,7 @@ fn left_out(bag: &Bag, words: &BTreeMap<u32, Word>, ratios: &Ratios<'_>) -> Know
 
 /// Each word of a document once, by key, and how often it stands there.
 fn counted(bag: &Bag) -> Vec<(Key, usize)> {
-    let mut keys = bag.makeup.words.clone();
+    let mut keys: Vec<Key> = bag.makeup.telling().collect();
     keys.sort_unstable();
     keys.chunk_by(|a, b| a == b).filter_map(|run| Some((*run.first()?, run.len()))).collect()
 }

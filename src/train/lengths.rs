@@ -26,6 +26,7 @@ use crate::topic::calibration::Knot;
 use crate::topic::calibration::logistic;
 use crate::topic::features::FeatureOptions;
 use crate::topic::features::Segmented;
+use crate::topic::makeup::Makeup;
 
 use super::vectorize;
 use super::vectorize::Bag;
@@ -61,8 +62,11 @@ pub fn pieces(
     let prepared = text::prepare(document)?;
     let folded = normalize::fold(&prepared.clean.text);
     let tokens = segmenter.segment(&folded);
-    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens };
-    Ok(cuts(&prepared, draw).iter().map(|kept| vectorize::part(text, options, Some(kept))).collect())
+    let makeup = Makeup::of(&folded.text, &tokens);
+    let text = Segmented { clean: &prepared.clean, folded: &folded, tokens: &tokens, makeup: &makeup };
+    let bag =
+        |kept: &Vec<Span>| Bag { features: vectorize::values(text, options, Some(kept)), ..Bag::default() };
+    Ok(cuts(&prepared, draw).iter().map(bag).collect())
 }
 
 fn cuts(prepared: &Prepared, draw: usize) -> Vec<Vec<Span>> {

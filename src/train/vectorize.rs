@@ -8,10 +8,10 @@ use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
 use crate::text::Span;
-use crate::topic::familiarity::Makeup;
 use crate::topic::features::FeatureOptions;
-use crate::topic::features::Key;
 use crate::topic::features::Segmented;
+use crate::topic::key::Key;
+use crate::topic::makeup::Makeup;
 use crate::topic::values::Counts;
 
 /// The features of one document as the serving side would see them: key and value.
@@ -36,19 +36,19 @@ pub fn bag(
     let prepared = text::prepare(document)?;
     let folded = &prepared.folded;
     let tokens = segmenter.segment(folded);
-    let text = Segmented { clean: &prepared.clean, folded, tokens: &tokens };
+    let makeup = Makeup::of(&folded.text, &tokens);
+    let text = Segmented { clean: &prepared.clean, folded, tokens: &tokens, makeup: &makeup };
     background.read(text, segmenter);
-    Ok(part(text, options, None))
+    let features = values(text, options, None);
+    Ok(Bag { features, makeup })
 }
 
-/// The features of a text, or of the parts of it that `kept` names.
+/// The features of a text, or of the parts of it that `kept` names, with their values.
 #[must_use]
-pub fn part(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Bag {
+pub fn values(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Vec<(Key, f32)> {
     let mut counts = Counts::default();
     options.occurrences(text, kept, |occurrence| counts.add(occurrence));
-    let features = counts.sorted_values().into_iter().map(|(key, value)| (key, value.to_f32())).collect();
-    let makeup = if kept.is_none() { Makeup::of(text) } else { Makeup::default() };
-    Bag { features, makeup }
+    counts.sorted_values().into_iter().map(|(key, value)| (key, value.to_f32())).collect()
 }
 
 /// Which features get a column.

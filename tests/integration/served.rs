@@ -28,6 +28,7 @@ use wenmai::topic::lexicon::Lexicon;
 use wenmai::topic::model::Domain;
 use wenmai::topic::model::Label;
 use wenmai::topic::model::TopicModel;
+use wenmai::topic::weights::Parts;
 use wenmai::topic::weights::Weights;
 use wenmai::wire::pb;
 use wenmai::wire::pb::admin_service_client::AdminServiceClient;
@@ -69,7 +70,14 @@ pub(crate) fn bundle(folder: &Path, version: &str, selected: &str) {
     let model = TopicModel {
         features: manifest.features.clone(),
         labels: manifest.labels.clone(),
-        weights: Weights::new(2, vec![1], &[0], &[0, 0]).unwrap(),
+        weights: Weights::new(Parts {
+            labels: 2,
+            frequent: 0,
+            keys: vec![1],
+            shifts: &[0],
+            mantissas: &[0, 0],
+        })
+        .unwrap(),
         lexicon: Lexicon::new(vec![1], vec![0]).unwrap(),
         domain: manifest.domain,
         calibration: manifest.calibration.clone(),
