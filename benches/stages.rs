@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench --bench stages                              all stages on our own text and, where they are, the news
 //! cargo bench --bench stages -- --stage segment --passes 3     one stage, nothing printed: for scripts/instructions
+//! cargo bench --bench stages -- --bundle DIR              with other topics than the built-in ones
 //! cargo bench --bench stages -- --bytes                  bytes of clean text of our own, and the names of the stages
 //! cargo bench --bench stages -- --parity                 every news item segmented by jieba too, and compared
 //! ```
@@ -15,6 +16,8 @@
 )]
 
 use std::hint::black_box;
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -97,10 +100,11 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(with_jieba: bool) -> Self {
+    fn new(with_jieba: bool, bundle: Option<&Path>) -> Self {
+        let bundle = bundle.map_or_else(reader::built_in, reader::read);
         Self {
             jieba: with_jieba.then(Jieba::new),
-            analyzer: reader::built_in().and_then(|bundle| bundle.analyzer()).expect("the built-in bundle"),
+            analyzer: bundle.and_then(|bundle| bundle.analyzer()).expect("a bundle"),
             segmenter: Segmenter::new(),
             route: Route::default(),
             tokens: Vec::new(),
@@ -213,6 +217,7 @@ fn main() {
         Some("news") => news(200),
         _ => Some(own()),
     };
+    let bundle = value("--bundle").map(PathBuf::from);
     let asked = |name: &str| arguments.iter().any(|argument| argument == name);
     if asked("--parity") {
         return parity();
@@ -224,13 +229,13 @@ fn main() {
     }
     if let (Some(stage), Some(corpus)) = (value("--stage"), &corpus) {
         let passes = value("--passes").and_then(|passes| passes.parse().ok()).unwrap_or(1);
-        let mut bench = Bench::new(stage == "jieba");
+        let mut bench = Bench::new(stage == "jieba", bundle.as_deref());
         for _ in 0..passes {
             bench.pass(&stage, corpus);
         }
         return;
     }
-    let mut bench = Bench::new(true);
+    let mut bench = Bench::new(true, bundle.as_deref());
     bench.table(&own());
     match news(50) {
         Some(corpus) => bench.table(&corpus),

@@ -51,12 +51,7 @@ pub fn read_weights(bytes: &[u8], pace: &Pace) -> Result<Weights, String> {
         numbers.extend(part.as_chunks().0.iter().map(|&key| u64::from_le_bytes(key)));
         pace.step();
     }
-    let mut signed = Vec::with_capacity(mantissas.len());
-    for part in mantissas.chunks(STEP) {
-        signed.extend(part.iter().map(|&byte| i8::from_le_bytes([byte])));
-        pace.step();
-    }
-    let parts = Parts { labels, frequent, keys: numbers, shifts, mantissas: &signed };
+    let parts = Parts { labels, frequent, keys: numbers, shifts, mantissas };
     Weights::stepwise(parts, || pace.step()).map_err(|error| error.to_string())
 }
 

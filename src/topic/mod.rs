@@ -3,6 +3,7 @@
 pub mod key;
 pub mod makeup;
 pub mod placement;
+pub mod pages;
 pub mod features;
 pub mod tally;
 pub mod values;

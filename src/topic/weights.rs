@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::key::Key;
+use super::pages::Pages;
 use super::placement::Placement;
 use crate::error::Error;
 
@@ -94,8 +95,8 @@ pub struct Parts<'a> {
     pub keys: Vec<Key>,
     /// One per row.
     pub shifts: &'a [u8],
-    /// `labels` per row.
-    pub mantissas: &'a [i8],
+    /// `labels` per row, as two's complements.
+    pub mantissas: &'a [u8],
 }
 
 /// All rows, found by key.
@@ -112,7 +113,7 @@ pub struct Weights {
     /// Row by row its mantissas, [`RAISED`], zeros, the [`tag`] of its key, its shift: [`stride`](Self::stride) bytes in
     /// all. What tells whether a feature has a row lies in the row, so that a look-up reads one or two lines of the
     /// cache, which are read again when the rows are added up.
-    rows: Vec<u8>,
+    rows: Pages,
 }
 
 impl Weights {
@@ -161,7 +162,7 @@ impl Weights {
             return Err(refuse("keys are too much alike"));
         };
         let stride = stride(labels);
-        let rows = vec![0; (first.slots() + rest.slots()) * stride];
+        let rows = Pages::zeroed((first.slots() + rest.slots()) * stride);
         let mut weights = Self { labels, keys, frequent_keys: frequent, frequent: first, others: rest, rows };
         let parts = mantissas.chunks_exact(labels.max(1)).chain(std::iter::repeat(&[][..])).zip(shifts);
         for (number, (mantissas, &shift)) in parts.enumerate() {
@@ -175,7 +176,7 @@ impl Weights {
             };
             let row = weights.rows.get_mut(place * stride..(place + 1) * stride);
             let Some((row, last)) = row.and_then(<[u8]>::split_last_chunk_mut) else { continue };
-            row.iter_mut().zip(mantissas).for_each(|(slot, &mantissa)| *slot = raised(mantissa));
+            row.iter_mut().zip(mantissas).for_each(|(slot, &mantissa)| *slot = mantissa ^ RAISED);
             *last = (tag(key) | u32::from(shift) << 24).to_le_bytes();
         }
         Ok(weights)
@@ -393,10 +394,6 @@ fn is_tagged(row: &[u8], key: Key) -> bool {
     row.last_chunk().is_some_and(|&last| (u32::from_le_bytes(last) ^ tag(key)) << 8 == 0)
 }
 
-fn raised(mantissa: i8) -> u8 {
-    mantissa.cast_unsigned() ^ RAISED
-}
-
 fn lowered(raised: u8) -> i8 {
     (raised ^ RAISED).cast_signed()
 }
@@ -413,7 +410,7 @@ mod tests {
             let (mantissa, shift) = Weights::quantize(row);
             keys.push(key);
             shifts.push(shift);
-            mantissas.extend(mantissa);
+            mantissas.extend(mantissa.into_iter().map(i8::cast_unsigned));
         }
         let labels = rows.first().map_or(0, |(_, row)| row.len());
         let frequent = keys.len() / 3;
@@ -466,7 +463,8 @@ mod tests {
             keys[..frequent].sort_unstable();
             keys[frequent..].sort_unstable();
             let shifts: Vec<u8> = rows.iter().map(|row| row.1).collect();
-            let mantissas: Vec<i8> = rows.iter().flat_map(|row| row.0.iter().take(labels)).copied().collect();
+            let mantissas: Vec<u8> =
+                rows.iter().flat_map(|row| row.0.iter().take(labels)).map(|m| m.cast_unsigned()).collect();
             let parts =
                 Parts { labels, frequent, keys: keys.clone(), shifts: &shifts, mantissas: &mantissas };
             let weights = Weights::new(parts).unwrap();
@@ -498,7 +496,7 @@ mod tests {
             let split = keys.len() - frequent;
             let keys: Vec<Key> = keys.iter().copied().skip(split).chain(keys.iter().copied().take(split)).collect();
             let shifts: Vec<u8> = keys.iter().map(|key| (key % 16) as u8).collect();
-            let mantissas = vec![-3; keys.len() * labels];
+            let mantissas = vec![(-3i8).cast_unsigned(); keys.len() * labels];
             let parts = Parts { labels, frequent, keys: keys.clone(), shifts: &shifts, mantissas: &mantissas };
             let weights = Weights::new(parts).unwrap();
             prop_assert_eq!(weights.frequent(), frequent);

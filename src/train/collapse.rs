@@ -68,7 +68,7 @@ pub fn collapse(
             weighty_frequent += usize::from(number < frequent);
             keys.push(key);
             shifts.push(shift);
-            mantissas.extend(rounded);
+            mantissas.extend(rounded.into_iter().map(i8::cast_unsigned));
         }
     }
     let parts = Parts {
