@@ -118,7 +118,7 @@ def wenmai(binary, mode, documents, seconds):
         try:
             address = re.search(r"127\.0\.0\.1:\d+", server.stdout.readline()).group()
             load = [binary, "bench", "--quiet", "--json", "--target", f"http://{address}", "--data", documents]
-            load += ["--mode", mode, "--concurrency", "8" if mode == "unary" else "2", "--batch", "64"]
+            load += ["--mode", mode, "--concurrency", "8", "--batch", "64"]
             subprocess.run([*load, "--duration", "1"], check=True, capture_output=True)
             before = cpu(server)
             run = subprocess.run([*load, "--duration", str(seconds)], check=True, capture_output=True, text=True)

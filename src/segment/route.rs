@@ -126,13 +126,13 @@ impl Route {
                 let two = table.weight(pair.weight()) + after;
                 let three = table.weight(triple.weight()) + third;
                 let wins = three >= two;
-                let mut long = (select_unpredictable(wins, three, two), 2 + u16::from(wins));
+                let mut long = (larger(three, two), 2 + u16::from(wins));
                 if triple.base() != 0 {
                     long = longer(table, (codes, best), (at, triple), long);
                 }
                 let one = table.single(code) + next;
-                let weight = if long.0 > one { long.0 } else { one };
-                let length = if long.0 >= one { long.1 } else { 1 };
+                let weight = larger(long.0, one);
+                let length = select_unpredictable(long.0 >= one, long.1, 1);
                 if weight > f64::NEG_INFINITY { (weight, length) } else { (unknown + next, 1) }
             };
             (next, after, third) = (weight, next, after);
@@ -165,6 +165,13 @@ impl Route {
             start = end;
         }
     }
+}
+
+/// The larger of two sums, neither of which is not a number: one instruction, where a choice between floats that is made
+/// by a condition would be a jump that is guessed wrong.
+#[inline(always)]
+fn larger(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
 }
 
 /// Weighs words of four characters and more.

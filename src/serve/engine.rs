@@ -71,7 +71,7 @@ mod tests {
         let topics = Options { classify: Some(ClassifyOptions::default()), extract: None };
         assert!(Engine::is_quick(&analyzer, &document(QUICK_BYTES), &topics));
         assert!(!Engine::is_quick(&analyzer, &document(QUICK_BYTES + 1), &topics));
-        let facts = Options { extract: Some(ExtractOptions::default()), ..topics.clone() };
+        let facts = Options { extract: Some(ExtractOptions::default()), ..topics };
         assert!(!Engine::is_quick(&analyzer, &document(10), &facts));
         let reasons =
             ClassifyOptions { explanation: ExplanationLevel::Features, ..ClassifyOptions::default() };

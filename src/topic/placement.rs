@@ -69,7 +69,7 @@ impl Placement {
     fn displaced(&self, key: Key, pilot: u16) -> u32 {
         let mixed =
             (key ^ u64::from(pilot).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((mixed >> 32) * u64::from(self.slots) >> 32) as u32
+        (((mixed >> 32) * u64::from(self.slots)) >> 32) as u32
     }
 
     /// Finds the pilot of a bucket.

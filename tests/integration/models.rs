@@ -230,7 +230,7 @@ async fn bundles_that_cannot_be_used_are_refused_and_what_runs_goes_on() {
         fs::write(bundle.join("manifest.json"), value.to_string()).unwrap();
     });
     make("lying", &|bundle| {
-        forge(bundle, "weights.bin", b"WMWEIGHT\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+        forge(bundle, "weights.bin", b"WMWEIGHT\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
     });
     make("named", &|bundle| {
         let manifest = fs::read_to_string(bundle.join("manifest.json")).unwrap();
