@@ -228,20 +228,20 @@ fn stops(text: &Characters<'_>, start: usize, end: usize) -> bool {
     !written
         || function
         || letters.iter().all(|character| character.is_ascii_digit())
-        || STOP_SET.has_letters(letters)
+        || STOP_SET.has(&text.word(start, end))
 }
 
 /// What a word may be in a phrase.
 fn word(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end: usize) -> Word {
     let letters = text.slice(start, end);
-    let verb =
-        OPENER_SET.has_letters(letters) || gazetteer.relates(letters) && !NOMINAL_SET.has_letters(letters);
+    let written = text.word(start, end);
+    let verb = OPENER_SET.has(&written) || gazetteer.is_relating(&written) && !NOMINAL_SET.has(&written);
     // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
     let opens = letters.len() > 1
         || matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
     // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
     let last = text.before(end);
-    let cut = letters.len() == 1 && !TAIL_SET.has_letters(letters)
+    let cut = letters.len() == 1 && !TAIL_SET.has(&written)
         || matches!(last, '和' | '与' | '及' | '或' | '时' | '得' | '说');
     Word { start, end, verb, opens, closes: !verb && !cut }
 }

@@ -247,10 +247,10 @@ fn reach(
             break;
         }
         let previous = text.word_start_before(start);
-        let token = text.folded(previous, start);
+        let token = text.word(previous, start);
         let acts = gazetteer.is_relating(&token)
             && !matches!(
-                token.as_str(),
+                &*token,
                 "开发"
                     | "保护"
                     | "合作"
@@ -321,7 +321,7 @@ fn has_own_name(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end:
     let mut at = start;
     while at < end {
         let next = text.word_end(at).min(end);
-        if next - at >= 2 && !gazetteer.is_word(&text.folded(at, next)) {
+        if next - at >= 2 && !gazetteer.is_word(&text.word(at, next)) {
             return true;
         }
         at = next;

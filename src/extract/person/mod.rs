@@ -86,7 +86,7 @@ pub(crate) fn find(
             let start = index + length;
             let end = name_at(text, gazetteer, start, Support::Weak);
             if let Some(end) = end
-                .filter(|&end| end - start >= 2 && text.is_word_start(end) && role != text.folded(start, end))
+                .filter(|&end| end - start >= 2 && text.is_word_start(end) && role != text.word(start, end))
             {
                 names.push(Name { start, end, rule: "role_before_name" });
             }
@@ -224,7 +224,7 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
             is_han(character) && !super::place::is_function(character) && !AFTER_NAMES.contains(character)
         });
         let place = "村镇县市区省州乡山河湖江岛港路桥城改局".contains(text.at(start + 2));
-        let known = !text.is_word_start(start + 2) && gazetteer.is_word(&text.folded(start + 1, start + 3));
+        let known = !text.is_word_start(start + 2) && gazetteer.is_word(&text.word(start + 1, start + 3));
         if given && !place && !known {
             seen.entry(text.slice(start, start + 3)).or_default().push(start);
         }

@@ -108,7 +108,7 @@ pub(super) fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: 
         && !dotted
         && !text.is_word_start(end)
         && inner > index + 1
-        && gazetteer.is_word(&text.folded(inner, text.word_end(inner)))
+        && gazetteer.is_word(&text.word(inner, text.word_end(inner)))
     {
         end = inner;
     }
@@ -120,7 +120,7 @@ pub(super) fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: 
         end += 2;
     }
     // 运动员比赛: a word of two characters is no name.
-    (end - index >= 3 || end - index == 2 && !gazetteer.is_word(&text.folded(index, end))).then_some(end)
+    (end - index >= 3 || end - index == 2 && !gazetteer.is_word(&text.word(index, end))).then_some(end)
 }
 
 /// 陈吉宁, 欧阳修
@@ -158,12 +158,12 @@ pub(super) fn chinese_name(
     } else {
         two
     };
-    if gazetteer.is_word(&text.folded(index, end)) {
+    if gazetteer.is_word(&text.word(index, end)) {
         return None;
     }
     // 主席和夫人, 书记从全国: a surname that is a function word, and a word behind it.
     if end == index + 3
-        && gazetteer.is_word(&text.folded(index + 1, end))
+        && gazetteer.is_word(&text.word(index + 1, end))
         && (RISKY.contains(first) || text.is_word_start(index + 1) && !says(text, end))
     {
         return None;
@@ -176,7 +176,7 @@ pub(super) fn chinese_name(
     // 干部做好工作: a word and what follows it.
     let word = text.word_end(index);
     if end == index + 3
-        && gazetteer.is_word(&text.folded(index, index + 2))
+        && gazetteer.is_word(&text.word(index, index + 2))
         && (support == Support::Weak || AFTER_NAMES.contains(third))
     {
         return None;
@@ -248,7 +248,7 @@ pub(crate) fn name_before(text: &Characters<'_>, gazetteer: &Gazetteer, end: usi
             .iter()
             .all(|&character| is_han(character) && !is_never_given(character));
         // A dictionary word is no name, nor is one that reaches over the beginning.
-        let clear = clear && !gazetteer.is_word(&text.folded(start, end));
+        let clear = clear && !gazetteer.is_word(&text.word(start, end));
         surname && given && clear && text.is_word_start(start)
     })
 }
