@@ -38,8 +38,8 @@ pub(crate) struct Characters<'a> {
     source: Option<&'a str>,
     /// Where its characters begin, by byte; empty where they begin where those of the clean text do.
     places: Vec<u32>,
-    /// Names of the gazetteer, once it was asked.
-    hits: Option<Hits>,
+    /// Names of the gazetteer; none before it was asked.
+    hits: Hits,
 }
 
 impl<'a> Characters<'a> {
@@ -85,7 +85,7 @@ impl<'a> Characters<'a> {
             thorough: false,
             source: Some(source),
             places,
-            hits: None,
+            hits: Hits::default(),
         };
         let mut index = 0;
         for token in input.tokens {
@@ -134,7 +134,7 @@ impl<'a> Characters<'a> {
             thorough,
             source: None,
             places: Vec::new(),
-            hits: None,
+            hits: Hits::default(),
         };
         let mut places = Vec::with_capacity(self.folded.len() + 1);
         let mut index = 0;
@@ -188,13 +188,13 @@ impl<'a> Characters<'a> {
 
     /// Asks the gazetteer once which of its names stand where.
     pub(crate) fn look_up(&mut self, names: &Lexicon) {
-        self.hits = Some(names.hits(self));
+        self.hits = names.hits(self);
     }
 
     /// The names that stand in the text, where the gazetteer was asked.
     #[inline]
-    pub(crate) fn hits(&self) -> Option<&Hits> {
-        self.hits.as_ref()
+    pub(crate) fn hits(&self) -> &Hits {
+        &self.hits
     }
 
     /// Whether nothing is too small to be named: times of day without a day, numbers without a unit.
@@ -329,12 +329,14 @@ impl<'a> Characters<'a> {
     /// The folded text of a range, borrowed unless characters were left out.
     pub(crate) fn word(&self, start: usize, end: usize) -> Cow<'a, str> {
         let places = if self.places.is_empty() { &self.offsets } else { &self.places };
-        let place = |index: usize| places.get(index.min(self.len())).map(|&place| place as usize);
-        let borrowed = self.source.zip(place(start)).zip(place(end));
-        match borrowed.and_then(|((source, from), to)| source.get(from..to)) {
-            Some(word) => Cow::Borrowed(word),
-            None => Cow::Owned(self.folded(start, end)),
+        if let Some(source) = self.source
+            && let Some(&from) = places.get(start.min(self.len()))
+            && let Some(&to) = places.get(end.min(self.len()))
+            && let Some(word) = source.get(from as usize..to as usize)
+        {
+            return Cow::Borrowed(word);
         }
+        Cow::Owned(self.folded(start, end))
     }
 
     /// Paragraphs in order, headlines among them, which hold no sentences.

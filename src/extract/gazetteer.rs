@@ -37,6 +37,9 @@ const RELATING: u16 = 2;
 /// One that names a kind of thing.
 const THING: u16 = 4;
 
+/// One that is also the short name of a place.
+const COMMON: u16 = 8;
+
 /// Bits of the filter of a [`Lexicon`], as a power of two.
 const FILTER: u32 = 20;
 
@@ -200,6 +203,7 @@ impl Lexicon {
     }
 
     /// A name by its number.
+    #[inline]
     fn numbered(&self, number: u32) -> Option<(usize, &'static str, &[Entry])> {
         self.names.get(number as usize).map(|name| self.named(name))
     }
@@ -251,7 +255,6 @@ pub(crate) struct Gazetteer {
     pub(crate) townships: Lexicon,
     divisions: Vec<(Code, &'static str)>,
     letters: Vec<(char, Code)>,
-    ordinary: Vec<&'static str>,
     /// Words of the dictionary that are no names, see [`ACTING`] and the like.
     words: Classes,
     surnames: HanSet,
@@ -357,7 +360,7 @@ impl Gazetteer {
             names.push((name, Entry::Zone(code, fields.next().unwrap_or(""))));
         }
         names.extend(lines(PEOPLE).flat_map(|line| line.split(' ')).map(|name| (name, Entry::Person)));
-        let mut words = Vec::new();
+        let mut words: Vec<(&'static str, u16)> = lines(ORDINARY).map(|word| (word, COMMON)).collect();
         for line in lines(WORDS) {
             let (bits, list) = match line.split_once('\t') {
                 Some(("acting", list)) => (ACTING | RELATING, list),
@@ -389,7 +392,6 @@ impl Gazetteer {
             townships: Lexicon::build(townships),
             divisions,
             letters,
-            ordinary: lines(ORDINARY).collect(),
             words: Classes::new(words),
             surnames: HanSet::new(surnames),
             compound_surnames,
@@ -397,20 +399,14 @@ impl Gazetteer {
     }
 
     /// Every name above the township that begins at `index`, longest first, as (length in characters, name, what it may
-    /// stand for).
+    /// stand for); none in a text that was not looked through.
     #[inline]
     pub(crate) fn names_at<'a>(
         &'a self,
         text: &'a Characters<'_>,
         index: usize,
     ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
-        // A text that was not looked through is asked name by name.
-        let (hits, bucket) = match text.hits() {
-            Some(hits) => (hits.at(index), (0, 0)),
-            None => (&[][..], self.names.bucket(text.at(index), text.at(index + 1))),
-        };
-        let known = hits.iter().filter_map(|&number| self.names.numbered(number));
-        known.chain(self.names.names_in(bucket, text, index))
+        text.hits().at(index).iter().filter_map(|&number| self.names.numbered(number))
     }
 
     /// Name of a division; empty for an unknown code.
@@ -445,7 +441,7 @@ impl Gazetteer {
 
     /// Whether a short place name is also an ordinary word.
     pub(crate) fn is_ordinary(&self, word: &str) -> bool {
-        self.ordinary.binary_search(&word).is_ok()
+        self.words.of(word) & COMMON != 0
     }
 
     /// Whether a word of the dictionary acts or relates: 推动, 来自, 这样.

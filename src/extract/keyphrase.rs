@@ -80,24 +80,29 @@ type Candidates = Vec<Occurrence>;
 #[derive(Clone, Copy, Debug)]
 struct Occurrence {
     start: usize,
-    end: usize,
-    /// The first four characters in one number, by which candidates are told apart at once.
-    head: u128,
+    /// The first three characters in one number, by which most candidates are told apart at once.
+    head: u64,
+    length: u8,
+    words: u8,
     /// A whole phrase here, not only a part of one.
     whole: bool,
     headline: bool,
     /// A name of something.
     named: bool,
-    words: usize,
 }
 
 impl Occurrence {
     fn new(text: &Characters<'_>, start: usize, end: usize, headline: bool, words: usize) -> Self {
-        let head = (start..start + 4).fold(0, |head, at| {
+        let head = (start..start + 3).fold(0, |head, at| {
             let character = if at < end { text.at(at) } else { '\0' };
-            head << 32 | u128::from(u32::from(character))
+            head << 21 | u64::from(u32::from(character))
         });
-        Self { start, end, head, whole: false, headline, named: false, words }
+        let (length, words) = ((end - start) as u8, words as u8);
+        Self { start, head, length, words, whole: false, headline, named: false }
+    }
+
+    fn end(&self) -> usize {
+        self.start + usize::from(self.length)
     }
 }
 
@@ -178,7 +183,20 @@ pub(crate) fn find(
 
 /// The candidates that stand more than once or are whole phrases, each with its places in order.
 fn gathered<'a>(text: &'a Characters<'_>, mut found: Candidates) -> Vec<(&'a [char], Candidate)> {
-    let phrase = |at: &Occurrence| text.slice(at.start, at.end);
+    let phrase = |at: &Occurrence| text.slice(at.start, at.end());
+    // Most stand once and are parts of phrases only; counted by where they fall in a table, they need no order.
+    let mut counts = vec![0_u8; (found.len() * 4).next_power_of_two()];
+    let slot = |at: &Occurrence, slots: usize| {
+        let last = u64::from(u32::from(text.before(at.end()))) << 40 | u64::from(at.length) << 24;
+        ((at.head ^ last).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (slots - 1)
+    };
+    for at in &found {
+        let slot = slot(at, counts.len());
+        if let Some(count) = counts.get_mut(slot) {
+            *count = count.saturating_add(1);
+        }
+    }
+    found.retain(|at| at.whole || counts.get(slot(at, counts.len())).is_some_and(|&count| count > 1));
     // What stands alike comes together, in order of the text.
     found.sort_by(|one, other| one.head.cmp(&other.head).then_with(|| phrase(one).cmp(phrase(other))));
     let alike = found.chunk_by(|one, other| one.head == other.head && phrase(one) == phrase(other));
@@ -188,12 +206,12 @@ fn gathered<'a>(text: &'a Characters<'_>, mut found: Candidates) -> Vec<(&'a [ch
         for at in places {
             // Overlapping repeats of one word do not count twice.
             if at.named || candidate.places.last().is_none_or(|&(_, before)| before <= at.start) {
-                candidate.places.push((at.start, at.end));
+                candidate.places.push((at.start, at.end()));
             }
             candidate.whole |= at.whole;
             candidate.headline |= at.headline;
             candidate.named |= at.named;
-            candidate.words = candidate.words.max(at.words);
+            candidate.words = candidate.words.max(usize::from(at.words));
         }
         (candidate.places.len() > 1 || candidate.whole).then(|| (phrase(first), candidate))
     });

@@ -183,21 +183,30 @@ impl WordSet {
 #[derive(Debug)]
 pub(crate) struct Classes {
     /// Open addressing by hash; its size is a power of two, and at most half of it is taken.
-    slots: Vec<(&'static str, u16)>,
+    slots: Vec<Slot>,
+}
+
+/// A word with its [`key`] and the bits of its lists; the empty word where none is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u64,
+    word: &'static str,
+    bits: u16,
 }
 
 impl Classes {
     /// The words with the bits of their lists; empty ones are left out.
     pub(crate) fn new(list: impl IntoIterator<Item = (&'static str, u16)>) -> Self {
         let words: Vec<(&'static str, u16)> = list.into_iter().filter(|(word, _)| !word.is_empty()).collect();
-        let mut slots = vec![("", 0); (words.len() * 2).next_power_of_two().max(2)];
+        let mut slots = vec![Slot::default(); (words.len() * 2).next_power_of_two().max(2)];
         for (word, bits) in words {
-            let mut at = hash(word.as_bytes());
+            let key = key(word.as_bytes());
+            let mut at = hash(key);
             loop {
                 at &= slots.len() - 1;
                 match slots.get_mut(at) {
-                    Some(slot) if slot.0.is_empty() => *slot = (word, bits),
-                    Some(slot) if slot.0 == word => slot.1 |= bits,
+                    Some(slot) if slot.word.is_empty() => *slot = Slot { key, word, bits },
+                    Some(slot) if slot.word == word => slot.bits |= bits,
                     Some(_) => {
                         at += 1;
                         continue;
@@ -213,29 +222,42 @@ impl Classes {
     /// The bits of the lists that hold a word.
     #[inline]
     pub(crate) fn of(&self, word: &str) -> u16 {
-        let mut at = hash(word.as_bytes());
+        let key = key(word.as_bytes());
+        let mut at = hash(key);
         loop {
             at &= self.slots.len() - 1;
             match self.slots.get(at) {
-                Some(&("", _)) | None => return 0,
-                Some(&(known, bits)) if known == word => return bits,
+                Some(slot) if slot.word.is_empty() => return 0,
+                // The key of a short word is the word.
+                Some(slot)
+                    if slot.key == key
+                        && slot.word.len() == word.len()
+                        && (word.len() <= 8 || slot.word == word) =>
+                {
+                    return slot.bits;
+                }
                 Some(_) => at += 1,
+                None => return 0,
             }
         }
     }
 }
 
-/// Where a word is looked for first: by its length and both its ends, which nearly all words of one length differ in.
+/// Both ends of a word in one number: all of it up to eight bytes.
 #[inline]
-fn hash(word: &[u8]) -> usize {
-    let ends = match (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+fn key(word: &[u8]) -> u64 {
+    match (word.first_chunk::<4>(), word.last_chunk::<4>()) {
         (Some(&first), Some(&last)) => {
             u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << 32
         }
-        _ => word.iter().fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
-    };
-    let mixed = (ends ^ (word.len() as u64) << 29).wrapping_mul(0x517c_c1b7_2722_0a95);
-    (mixed >> 32) as usize
+        _ => word.iter().fold(0, |key, &byte| key << 8 | u64::from(byte)),
+    }
+}
+
+/// Where a word is looked for first.
+#[inline]
+fn hash(key: u64) -> usize {
+    (key.wrapping_mul(0x517c_c1b7_2722_0a95) >> 32) as usize
 }
 
 #[cfg(test)]

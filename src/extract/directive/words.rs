@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use crate::extract::Modality;
 use crate::extract::characters::Characters;
 use crate::extract::words::Classes;
+use crate::extract::words::HanSet;
 use crate::extract::words::Words;
 
 /// Words that mark how strongly a clause binds, as the segmenter gives them: the word, what it means, and how many of
@@ -246,15 +247,25 @@ pub(super) fn is_verb(word: &str) -> bool {
     classes(word) & VERB != 0
 }
 
+/// Verbs of one character that are completed by another, and those others.
+static COMPLETED_SET: LazyLock<HanSet> = LazyLock::new(|| {
+    HanSet::new(
+        "抓讲找打扛守兜压拧织树筑立跑画唱用管办做种养走稳把盯扭绷夯端摸理查补站握啃护保扎读学谋".chars(),
+    )
+});
+static COMPLEMENT_SET: LazyLock<HanSet> = LazyLock::new(|| HanSet::new("好准牢实住起稳紧透深细足".chars()));
+
 /// Whether a word is a verb of one character with what completes it: 讲好, 扛起, 守牢.
 pub(super) fn is_completed(word: &str) -> bool {
+    if word.len() != "讲好".len() {
+        return false;
+    }
     let mut characters = word.chars();
     let (Some(verb), Some(complement), None) = (characters.next(), characters.next(), characters.next())
     else {
         return false;
     };
-    "抓讲找打扛守兜压拧织树筑立跑画唱用管办做种养走稳把盯扭绷夯端摸理查补站握啃护保扎读学谋".contains(verb)
-        && "好准牢实住起稳紧透深细足".contains(complement)
+    COMPLEMENT_SET.holds(complement) && COMPLETED_SET.holds(verb)
 }
 
 /// Verbs that take the verb after them as their like, though either may be a noun elsewhere: 学习贯彻, 布局建设.

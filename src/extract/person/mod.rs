@@ -9,6 +9,7 @@ use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
+use crate::extract::words::HanSet;
 use crate::extract::words::Words;
 use name::AFTER_NAMES;
 use name::RISKY;
@@ -271,8 +272,13 @@ fn everywhere(text: &Characters<'_>, names: &mut Vec<Name>, taken: &Mask) {
         // Names that share two characters are few; a text made to the contrary is read in part.
         list.truncate(32);
     }
+    let firsts = HanSet::new(known.values().flatten().filter_map(|name| name.first().copied()));
     let mut index = 0;
     while index + 1 < text.len() {
+        if !firsts.holds(text.at(index)) {
+            index += 1;
+            continue;
+        }
         let key = (u64::from(u32::from(text.at(index))) << 32) | u64::from(u32::from(text.at(index + 1)));
         let hit = known.get(&key).and_then(|list| {
             list.iter().find(|name| {
