@@ -385,7 +385,8 @@ impl Gazetteer {
         compound_surnames.sort_unstable();
         let cities = divisions.iter().filter(|&&(code, _)| code < 1_000_000 && code.is_multiple_of(100));
         let firsts = cities.filter_map(|(_, name)| name.chars().next());
-        let line_ends = HanSet::new(firsts.chain(letters.iter().map(|&(letter, _)| letter)));
+        // 雄 of 京雄 is 雄安, which is no division of its own.
+        let line_ends = HanSet::new(firsts.chain(letters.iter().map(|&(letter, _)| letter)).chain(['雄']));
         Ok(Self {
             line_ends,
             names: Lexicon::build(names),
