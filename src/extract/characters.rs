@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::extractor::Input;
+use super::gazetteer::Hits;
 use super::gazetteer::Lexicon;
 use crate::text::ParagraphKind;
 use crate::text::Span;
@@ -33,34 +34,45 @@ pub(crate) struct Characters<'a> {
     /// Where spaces were left out: the end of each character, by byte.
     ends: Vec<u32>,
     thorough: bool,
-    /// Folding changed nothing.
-    unchanged: bool,
-    /// Which names of the gazetteer may begin at each character; empty before it was asked.
-    buckets: Vec<(u32, u32)>,
+    /// The folded text, of which words can be borrowed; none where characters were left out.
+    source: Option<&'a str>,
+    /// Where its characters begin, by byte; empty where they begin where those of the clean text do.
+    places: Vec<u32>,
+    /// Names of the gazetteer; none before it was asked.
+    hits: Hits,
 }
 
 impl<'a> Characters<'a> {
     /// Reads the input once.
     pub(crate) fn new(input: &Input<'a>) -> Self {
         let clean = input.prepared.clean.text.as_str();
+        let shifted = !input.folded.shifts.is_empty();
         let mut folded = Vec::with_capacity(clean.len() / 2);
         let mut offsets = Vec::with_capacity(clean.len() / 2 + 1);
-        let mut other = input.folded.text.chars();
+        let mut places = Vec::with_capacity(if shifted { clean.len() / 2 + 1 } else { 0 });
+        let mut source = input.folded.text.as_str();
+        let mut other = source.char_indices();
         let mut in_step = true;
         for (offset, character) in clean.char_indices() {
             offsets.push(offset as u32);
-            match other.next() {
-                Some(twin) => folded.push(twin),
-                None => {
-                    in_step = false;
-                    folded.push(character);
-                }
+            let (place, twin) = other.next().unwrap_or_else(|| {
+                in_step = false;
+                (offset, character)
+            });
+            folded.push(twin);
+            if shifted {
+                places.push(place as u32);
             }
         }
         offsets.push(clean.len() as u32);
+        if shifted {
+            places.push(source.len() as u32);
+        }
         // Folding keeps the number of characters; a text that breaks this is read as it stands.
         if !in_step || other.next().is_some() {
             folded = clean.chars().collect();
+            source = clean;
+            places = Vec::new();
         }
         let mut characters = Self {
             clean,
@@ -71,8 +83,9 @@ impl<'a> Characters<'a> {
             paragraphs: Vec::new(),
             ends: Vec::new(),
             thorough: false,
-            unchanged: clean == input.folded.text,
-            buckets: Vec::new(),
+            source: Some(source),
+            places,
+            hits: Hits::default(),
         };
         let mut index = 0;
         for token in input.tokens {
@@ -119,38 +132,47 @@ impl<'a> Characters<'a> {
             paragraphs: Vec::new(),
             ends: Vec::with_capacity(self.offsets.len()),
             thorough,
-            unchanged: false,
-            buckets: Vec::new(),
+            source: None,
+            places: Vec::new(),
+            hits: Hits::default(),
         };
         let mut places = Vec::with_capacity(self.folded.len() + 1);
         let mut index = 0;
+        let mut kept = 0;
         let mut opened = false;
-        while index < self.len() {
-            let mut end = index + 1;
-            if is_gap(self.at(index)) {
-                while is_gap(self.at(end)) {
-                    end += 1;
-                }
-                if is_loose(self.before(index), self.at(end)) {
-                    opened |= (index..end).any(|at| self.is_word_start(at));
-                    index = end;
-                    continue;
-                }
+        let gap = |from: usize| {
+            let rest = self.folded.get(from..).unwrap_or_default();
+            rest.iter().position(|&character| is_gap(character)).map(|at| from + at)
+        };
+        while let Some(start) = gap(index) {
+            index = start + 1;
+            while is_gap(self.at(index)) {
+                index += 1;
             }
-            for at in index..end {
-                places.push(at);
-                other.folded.push(self.at(at));
-                other.offsets.extend(self.offsets.get(at));
-                other.ends.extend(self.offsets.get(at + 1));
-                other.word_start.push(self.is_word_start(at) || opened);
-                opened = false;
+            if is_loose(self.before(start), self.at(index)) {
+                other.copy(self, kept, start, opened);
+                places.extend(kept..start);
+                opened = (start..index).any(|at| self.is_word_start(at));
+                kept = index;
             }
-            index = end;
         }
-        places.push(self.len());
+        other.copy(self, kept, self.len(), opened);
+        places.extend(kept..=self.len());
         other.offsets.extend(self.offsets.last());
         other.word_start.push(true);
         (other, places)
+    }
+
+    /// Copies characters of another text; a word begins with the first of them where it does there, or is to.
+    fn copy(&mut self, other: &Self, start: usize, end: usize, opened: bool) {
+        let first = self.word_start.len();
+        self.folded.extend_from_slice(other.folded.get(start..end).unwrap_or_default());
+        self.offsets.extend_from_slice(other.offsets.get(start..end).unwrap_or_default());
+        self.ends.extend_from_slice(other.offsets.get(start + 1..=end).unwrap_or_default());
+        self.word_start.extend_from_slice(other.word_start.get(start..end).unwrap_or_default());
+        if let Some(flag) = self.word_start.get_mut(first) {
+            *flag |= opened;
+        }
     }
 
     /// Whether [`Characters::squeezed`] would leave anything out.
@@ -164,15 +186,15 @@ impl<'a> Characters<'a> {
         })
     }
 
-    /// Asks the gazetteer once which of its names may begin where.
+    /// Asks the gazetteer once which of its names stand where.
     pub(crate) fn look_up(&mut self, names: &Lexicon) {
-        self.buckets = names.buckets(&self.folded);
+        self.hits = names.hits(self);
     }
 
-    /// Which names may begin at a character, where the gazetteer was asked.
+    /// The names that stand in the text, where the gazetteer was asked.
     #[inline]
-    pub(crate) fn bucket(&self, index: usize) -> Option<(u32, u32)> {
-        self.buckets.get(index).copied()
+    pub(crate) fn hits(&self) -> &Hits {
+        &self.hits
     }
 
     /// Whether nothing is too small to be named: times of day without a day, numbers without a unit.
@@ -201,6 +223,7 @@ impl<'a> Characters<'a> {
     }
 
     /// The folded character; NUL past the end, so that rules may look ahead freely.
+    #[inline]
     pub(crate) fn at(&self, index: usize) -> char {
         #[cfg(test)]
         count_reads(1);
@@ -208,6 +231,7 @@ impl<'a> Characters<'a> {
     }
 
     /// The folded character before `index`; NUL before the beginning.
+    #[inline]
     pub(crate) fn before(&self, index: usize) -> char {
         index.checked_sub(1).map_or('\0', |previous| self.at(previous))
     }
@@ -254,6 +278,7 @@ impl<'a> Characters<'a> {
     }
 
     /// Whether a word of the segmenter begins at `index`.
+    #[inline]
     pub(crate) fn is_word_start(&self, index: usize) -> bool {
         self.word_start.get(index).copied().unwrap_or(true)
     }
@@ -301,13 +326,17 @@ impl<'a> Characters<'a> {
         self.slice(start, end).iter().collect()
     }
 
-    /// The folded text of a range, borrowed where folding changed nothing.
+    /// The folded text of a range, borrowed unless characters were left out.
     pub(crate) fn word(&self, start: usize, end: usize) -> Cow<'a, str> {
-        if self.unchanged {
-            Cow::Borrowed(self.text(start, end))
-        } else {
-            Cow::Owned(self.folded(start, end))
+        let places = if self.places.is_empty() { &self.offsets } else { &self.places };
+        if let Some(source) = self.source
+            && let Some(&from) = places.get(start.min(self.len()))
+            && let Some(&to) = places.get(end.min(self.len()))
+            && let Some(word) = source.get(from as usize..to as usize)
+        {
+            return Cow::Borrowed(word);
         }
+        Cow::Owned(self.folded(start, end))
     }
 
     /// Paragraphs in order, headlines among them, which hold no sentences.

@@ -137,7 +137,7 @@ fn trimmed(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
             && text
                 .any_of(judged.end, &["说", "表示", "介绍", "告诉", "指出", "讲", "问", "答", "回忆"])
                 .is_some()
-            && gazetteer.is_word(&text.folded(judged.start, judged.end - 1));
+            && gazetteer.is_word(&text.word(judged.start, judged.end - 1));
         !manner
     });
     if !titles.is_empty() {

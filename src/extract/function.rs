@@ -22,7 +22,9 @@ pub(crate) fn find(
 ) -> Vec<FunctionAssignment> {
     let mut found = Vec::new();
     for index in 0..text.len() {
-        if !text.starts_with(index, "功能") || !matches!(text.at(index + 2), '向' | '在' | '到' | '往')
+        if text.at(index) != '功'
+            || !text.starts_with(index, "功能")
+            || !matches!(text.at(index + 2), '向' | '在' | '到' | '往')
         {
             continue;
         }

@@ -11,7 +11,8 @@ use std::hash::Hasher;
 
 use super::Division;
 use super::characters::Characters;
-use super::words::WordSet;
+use super::words::Classes;
+use super::words::HanSet;
 use crate::error::Error;
 
 const DIVISIONS: &str = include_str!("../../models/gazetteer/divisions.tsv");
@@ -29,8 +30,18 @@ const SURNAMES: &str = include_str!("../../models/gazetteer/surnames.txt");
 const WORDS: &str = include_str!("../../models/gazetteer/words.tsv");
 const PEOPLE: &str = include_str!("../../models/gazetteer/people.txt");
 
-/// 一, the first of the common Chinese characters.
-const FIRST_HAN: u32 = 0x4e00;
+/// A word of the dictionary that acts: 推动.
+const ACTING: u16 = 1;
+/// One that acts or relates: 来自, 这样.
+const RELATING: u16 = 2;
+/// One that names a kind of thing.
+const THING: u16 = 4;
+
+/// One that is also the short name of a place.
+const COMMON: u16 = 8;
+
+/// Bits of the filter of a [`Lexicon`], as a power of two.
+const FILTER: u32 = 20;
 
 /// A division's code: six digits, or nine for a township.
 pub(crate) type Code = u32;
@@ -97,6 +108,8 @@ impl Hasher for PackedHasher {
 #[derive(Clone, Copy, Debug)]
 struct Name {
     text: &'static str,
+    /// In characters.
+    length: u32,
     first: u32,
     count: u32,
 }
@@ -106,7 +119,16 @@ struct Name {
 pub(crate) struct Lexicon {
     names: Vec<Name>,
     entries: Vec<Entry>,
+    /// A bit for each pair of characters that may begin a name; hardly any pair of a text does.
+    filter: Vec<u64>,
     buckets: HashMap<u64, (u32, u32), BuildHasherDefault<PackedHasher>>,
+}
+
+/// Where the filter keeps a pair's bit.
+#[inline]
+fn position(pair: u64) -> (usize, u64) {
+    let hash = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER);
+    ((hash / 64) as usize, 1 << (hash % 64))
 }
 
 /// Packs the first two characters of a name.
@@ -118,7 +140,7 @@ impl Lexicon {
     fn build(mut pairs: Vec<(&'static str, Entry)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
-        let mut lexicon = Self::default();
+        let mut lexicon = Self { filter: vec![0; (1 << FILTER) / 64], ..Self::default() };
         lexicon.entries.reserve(pairs.len());
         for (text, entry) in pairs {
             let mut characters = text.chars();
@@ -131,9 +153,13 @@ impl Lexicon {
                 last.count += 1;
                 continue;
             }
-            let position = lexicon.names.len() as u32;
-            lexicon.names.push(Name { text, first: at, count: 1 });
-            lexicon.buckets.entry(pack(first, second)).or_insert((position, position)).1 = position + 1;
+            let number = lexicon.names.len() as u32;
+            lexicon.names.push(Name { text, length: text.chars().count() as u32, first: at, count: 1 });
+            let (slot, bit) = position(pack(first, second));
+            if let Some(slot) = lexicon.filter.get_mut(slot) {
+                *slot |= bit;
+            }
+            lexicon.buckets.entry(pack(first, second)).or_insert((number, number)).1 = number + 1;
         }
         lexicon
     }
@@ -148,17 +174,43 @@ impl Lexicon {
     }
 
     /// The names that begin with two characters, as a range.
+    #[inline]
     fn bucket(&self, first: char, second: char) -> (u32, u32) {
-        self.buckets.get(&pack(first, second)).copied().unwrap_or((0, 0))
+        let pair = pack(first, second);
+        let (slot, bit) = position(pair);
+        if self.filter.get(slot).is_none_or(|slot| slot & bit == 0) {
+            return (0, 0);
+        }
+        self.buckets.get(&pair).copied().unwrap_or((0, 0))
     }
 
-    /// For each character, the names that begin like it and the next one.
-    pub(crate) fn buckets(&self, letters: &[char]) -> Vec<(u32, u32)> {
-        let pairs = letters.windows(2).map(|pair| match *pair {
-            [first, second] => self.bucket(first, second),
-            _ => (0, 0),
-        });
-        pairs.chain([(0, 0)]).collect()
+    /// The names that stand in a text, each by its number.
+    pub(crate) fn hits(&self, text: &Characters<'_>) -> Hits {
+        let mut hits = Hits { ends: Vec::with_capacity(text.len()), names: Vec::new() };
+        let mut first = text.at(0);
+        for index in 0..text.len() {
+            let second = text.at(index + 1);
+            let (from, to) = self.bucket(first, second);
+            for number in (from..to).rev() {
+                if self.names.get(number as usize).is_some_and(|name| text.starts_with(index, name.text)) {
+                    hits.names.push(number);
+                }
+            }
+            hits.ends.push(hits.names.len() as u32);
+            first = second;
+        }
+        hits
+    }
+
+    /// A name by its number.
+    #[inline]
+    fn numbered(&self, number: u32) -> Option<(usize, &'static str, &[Entry])> {
+        self.names.get(number as usize).map(|name| self.named(name))
+    }
+
+    fn named(&self, name: &Name) -> (usize, &'static str, &[Entry]) {
+        let entries = self.entries.get(name.first as usize..(name.first + name.count) as usize);
+        (name.length as usize, name.text, entries.unwrap_or_default())
     }
 
     /// The names of a range that stand at `index`, longest first.
@@ -170,40 +222,27 @@ impl Lexicon {
     ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
         let names = self.names.get(bucket.0 as usize..bucket.1 as usize).unwrap_or_default();
         // Within one bucket names are sorted, so a name comes after its own beginnings.
-        names.iter().rev().filter(move |name| text.starts_with(index, name.text)).map(|name| {
-            let entries = self.entries.get(name.first as usize..(name.first + name.count) as usize);
-            (name.text.chars().count(), name.text, entries.unwrap_or_default())
-        })
+        let found = names.iter().rev().filter(move |name| text.starts_with(index, name.text));
+        found.map(|name| self.named(name))
     }
 }
 
-/// A set of characters, a bit for each from 一 on and a list of the few others.
-#[derive(Debug)]
-struct HanSet {
-    bits: Vec<u64>,
-    others: Vec<char>,
+/// The names of a lexicon that stand in a text, by their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Hits {
+    /// Of each character, where the names that begin with it end.
+    ends: Vec<u32>,
+    /// Longest first at each character.
+    names: Vec<u32>,
 }
 
-impl HanSet {
-    fn new(characters: impl IntoIterator<Item = char>) -> Self {
-        let mut set = Self { bits: vec![0; 0x5200 / 64], others: Vec::new() };
-        for character in characters {
-            let number = u32::from(character).wrapping_sub(FIRST_HAN);
-            match set.bits.get_mut((number / 64) as usize) {
-                Some(slot) => *slot |= 1 << (number % 64),
-                None => set.others.push(character),
-            }
-        }
-        set
-    }
-
+impl Hits {
+    /// The names that begin at a character.
     #[inline]
-    fn holds(&self, character: char) -> bool {
-        let number = u32::from(character).wrapping_sub(FIRST_HAN);
-        match self.bits.get((number / 64) as usize) {
-            Some(slot) => slot >> (number % 64) & 1 == 1,
-            None => self.others.contains(&character),
-        }
+    pub(crate) fn at(&self, index: usize) -> &[u32] {
+        let end = self.ends.get(index).copied().unwrap_or(0);
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        if start == end { &[] } else { self.names.get(start as usize..end as usize).unwrap_or_default() }
     }
 }
 
@@ -216,10 +255,8 @@ pub(crate) struct Gazetteer {
     pub(crate) townships: Lexicon,
     divisions: Vec<(Code, &'static str)>,
     letters: Vec<(char, Code)>,
-    ordinary: Vec<&'static str>,
-    acting: WordSet,
-    relating: WordSet,
-    things: WordSet,
+    /// Words of the dictionary that are no names, see [`ACTING`] and the like.
+    words: Classes,
     surnames: HanSet,
     /// Characters of provinces, and the first ones of cities.
     line_ends: HanSet,
@@ -323,14 +360,15 @@ impl Gazetteer {
             names.push((name, Entry::Zone(code, fields.next().unwrap_or(""))));
         }
         names.extend(lines(PEOPLE).flat_map(|line| line.split(' ')).map(|name| (name, Entry::Person)));
-        let (mut acting, mut relating, mut things) = (Vec::new(), Vec::new(), Vec::new());
+        let mut words: Vec<(&'static str, u16)> = lines(ORDINARY).map(|word| (word, COMMON)).collect();
         for line in lines(WORDS) {
-            match line.split_once('\t') {
-                Some(("acting", list)) => acting.extend(list.split(' ')),
-                Some(("relating", list)) => relating.extend(list.split(' ')),
-                Some(("thing", list)) => things.extend(list.split(' ')),
+            let (bits, list) = match line.split_once('\t') {
+                Some(("acting", list)) => (ACTING | RELATING, list),
+                Some(("relating", list)) => (RELATING, list),
+                Some(("thing", list)) => (THING, list),
                 Some(_) | None => return Err(damaged(line)),
-            }
+            };
+            words.extend(list.split(' ').map(|word| (word, bits)));
         }
         let mut surnames = Vec::new();
         let mut compound_surnames = Vec::new();
@@ -347,33 +385,29 @@ impl Gazetteer {
         compound_surnames.sort_unstable();
         let cities = divisions.iter().filter(|&&(code, _)| code < 1_000_000 && code.is_multiple_of(100));
         let firsts = cities.filter_map(|(_, name)| name.chars().next());
-        let line_ends = HanSet::new(firsts.chain(letters.iter().map(|&(letter, _)| letter)));
+        // 雄 of 京雄 is 雄安, which is no division of its own.
+        let line_ends = HanSet::new(firsts.chain(letters.iter().map(|&(letter, _)| letter)).chain(['雄']));
         Ok(Self {
             line_ends,
             names: Lexicon::build(names),
             townships: Lexicon::build(townships),
             divisions,
             letters,
-            ordinary: lines(ORDINARY).collect(),
-            relating: WordSet::new(acting.iter().copied().chain(relating)),
-            acting: WordSet::new(acting),
-            things: WordSet::new(things),
+            words: Classes::new(words),
             surnames: HanSet::new(surnames),
             compound_surnames,
         })
     }
 
     /// Every name above the township that begins at `index`, longest first, as (length in characters, name, what it may
-    /// stand for).
+    /// stand for); none in a text that was not looked through.
     #[inline]
     pub(crate) fn names_at<'a>(
         &'a self,
         text: &'a Characters<'_>,
         index: usize,
     ) -> impl Iterator<Item = (usize, &'static str, &'a [Entry])> {
-        let bucket =
-            text.bucket(index).unwrap_or_else(|| self.names.bucket(text.at(index), text.at(index + 1)));
-        self.names.names_in(bucket, text, index)
+        text.hits().at(index).iter().filter_map(|&number| self.names.numbered(number))
     }
 
     /// Name of a division; empty for an unknown code.
@@ -408,27 +442,22 @@ impl Gazetteer {
 
     /// Whether a short place name is also an ordinary word.
     pub(crate) fn is_ordinary(&self, word: &str) -> bool {
-        self.ordinary.binary_search(&word).is_ok()
+        self.words.of(word) & COMMON != 0
     }
 
     /// Whether a word of the dictionary acts or relates: 推动, 来自, 这样.
     pub(crate) fn is_relating(&self, word: &str) -> bool {
-        self.relating.has(word)
+        self.words.of(word) & RELATING != 0
     }
 
     /// Whether a word of the dictionary is a verb: 推动.
     pub(crate) fn is_verb(&self, word: &str) -> bool {
-        self.acting.has(word)
-    }
-
-    /// Whether a word of the dictionary acts or relates, by its characters.
-    pub(crate) fn relates(&self, word: &[char]) -> bool {
-        self.relating.has_letters(word)
+        self.words.of(word) & ACTING != 0
     }
 
     /// Whether a word of the dictionary is common and no name.
     pub(crate) fn is_word(&self, word: &str) -> bool {
-        self.is_relating(word) || self.things.has(word)
+        self.words.of(word) & (RELATING | THING) != 0
     }
 
     /// Whether a character is a surname.

@@ -3,7 +3,6 @@
 //! A candidate is a run of words without function words inside; one that occurs once has to be a whole noun phrase, one
 //! that repeats may be any part of it. Nothing is looked up in a list of topics: all phrases are the document's own.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::EntityIndex;
@@ -74,8 +73,38 @@ static NOMINAL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(NOMINAL.it
 static OPENER_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(OPENERS.iter().copied()));
 static TAIL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(TAILS.iter().copied()));
 
-/// Candidates by their characters.
-type Candidates<'a> = BTreeMap<&'a [char], Candidate>;
+/// Candidates where they stand, in order of the text.
+type Candidates = Vec<Occurrence>;
+
+/// One place of a candidate.
+#[derive(Clone, Copy, Debug)]
+struct Occurrence {
+    start: usize,
+    /// The first three characters in one number, by which most candidates are told apart at once.
+    head: u64,
+    length: u8,
+    words: u8,
+    /// A whole phrase here, not only a part of one.
+    whole: bool,
+    headline: bool,
+    /// A name of something.
+    named: bool,
+}
+
+impl Occurrence {
+    fn new(text: &Characters<'_>, start: usize, end: usize, headline: bool, words: usize) -> Self {
+        let head = (start..start + 3).fold(0, |head, at| {
+            let character = if at < end { text.at(at) } else { '\0' };
+            head << 21 | u64::from(u32::from(character))
+        });
+        let (length, words) = ((end - start) as u8, words as u8);
+        Self { start, head, length, words, whole: false, headline, named: false }
+    }
+
+    fn end(&self) -> usize {
+        self.start + usize::from(self.length)
+    }
+}
 
 /// A word of a run, and what it may be in a phrase.
 #[derive(Clone, Copy, Debug)]
@@ -115,9 +144,9 @@ pub(crate) fn find(
             read(text, gazetteer, mentions, (block.start, block.end), headline, &mut candidates);
         }
     }
+    let candidates = gathered(text, candidates);
     let mut scored: Vec<(f64, &[char], &Candidate)> = candidates
         .iter()
-        .filter(|(_, candidate)| candidate.places.len() > 1 || candidate.whole)
         .map(|(phrase, candidate)| (score(text, phrase.len(), candidate), *phrase, candidate))
         .filter(|&(score, ..)| score > 0.0)
         .collect();
@@ -152,19 +181,56 @@ pub(crate) fn find(
         .collect()
 }
 
+/// The candidates that stand more than once or are whole phrases, each with its places in order.
+fn gathered<'a>(text: &'a Characters<'_>, mut found: Candidates) -> Vec<(&'a [char], Candidate)> {
+    let phrase = |at: &Occurrence| text.slice(at.start, at.end());
+    // Most stand once and are parts of phrases only; counted by where they fall in a table, they need no order.
+    let mut counts = vec![0_u8; (found.len() * 4).next_power_of_two()];
+    let slot = |at: &Occurrence, slots: usize| {
+        let last = u64::from(u32::from(text.before(at.end()))) << 40 | u64::from(at.length) << 24;
+        ((at.head ^ last).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (slots - 1)
+    };
+    for at in &found {
+        let slot = slot(at, counts.len());
+        if let Some(count) = counts.get_mut(slot) {
+            *count = count.saturating_add(1);
+        }
+    }
+    found.retain(|at| at.whole || counts.get(slot(at, counts.len())).is_some_and(|&count| count > 1));
+    // What stands alike comes together, in order of the text.
+    found.sort_by(|one, other| one.head.cmp(&other.head).then_with(|| phrase(one).cmp(phrase(other))));
+    let alike = found.chunk_by(|one, other| one.head == other.head && phrase(one) == phrase(other));
+    let gathered = alike.filter_map(|places| {
+        let first = places.first().filter(|first| first.whole || places.len() > 1)?;
+        let mut candidate = Candidate::default();
+        for at in places {
+            // Overlapping repeats of one word do not count twice.
+            if at.named || candidate.places.last().is_none_or(|&(_, before)| before <= at.start) {
+                candidate.places.push((at.start, at.end()));
+            }
+            candidate.whole |= at.whole;
+            candidate.headline |= at.headline;
+            candidate.named |= at.named;
+            candidate.words = candidate.words.max(usize::from(at.words));
+        }
+        (candidate.places.len() > 1 || candidate.whole).then(|| (phrase(first), candidate))
+    });
+    gathered.collect()
+}
+
 /// Whether one phrase stands in another.
 fn within(part: &[char], whole: &[char]) -> bool {
     !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
 }
 
 /// Collects the candidates of one paragraph.
-fn read<'a>(
-    text: &'a Characters<'_>,
+fn read(
+    text: &Characters<'_>,
     gazetteer: &Gazetteer,
     mentions: &[(Finding, EntityIndex)],
     (start, end): (usize, usize),
     headline: bool,
-    candidates: &mut Candidates<'a>,
+    candidates: &mut Candidates,
 ) {
     let mut run: Vec<Word> = Vec::new();
     let mut next = mentions.partition_point(|(finding, _)| finding.start < start);
@@ -208,16 +274,12 @@ fn read<'a>(
 }
 
 /// A zone, body or document is a phrase by itself.
-fn name<'a>(text: &'a Characters<'_>, finding: &Finding, headline: bool, candidates: &mut Candidates<'a>) {
+fn name(text: &Characters<'_>, finding: &Finding, headline: bool, candidates: &mut Candidates) {
     if !LENGTHS.contains(&finding.len()) || finding.len() < 3 {
         return;
     }
-    let candidate = candidates.entry(text.slice(finding.start, finding.end)).or_default();
-    candidate.places.push((finding.start, finding.end));
-    candidate.whole = true;
-    candidate.named = true;
-    candidate.headline |= headline;
-    candidate.words = candidate.words.max(2);
+    let here = Occurrence::new(text, finding.start, finding.end, headline, 2);
+    candidates.push(Occurrence { whole: true, named: true, ..here });
 }
 
 /// Whether no phrase goes over a word.
@@ -228,31 +290,31 @@ fn stops(text: &Characters<'_>, start: usize, end: usize) -> bool {
     !written
         || function
         || letters.iter().all(|character| character.is_ascii_digit())
-        || STOP_SET.has_letters(letters)
+        || STOP_SET.has(&text.word(start, end))
 }
 
 /// What a word may be in a phrase.
 fn word(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end: usize) -> Word {
     let letters = text.slice(start, end);
-    let verb =
-        OPENER_SET.has_letters(letters) || gazetteer.relates(letters) && !NOMINAL_SET.has_letters(letters);
+    let written = text.word(start, end);
+    let verb = OPENER_SET.has(&written) || gazetteer.is_relating(&written) && !NOMINAL_SET.has(&written);
     // 副中心 and 新城 begin with one character; 打|造成 is a verb cut in two.
     let opens = letters.len() > 1
         || matches!(text.at(start), '副' | '新' | '非' | '高' | '总' | '双' | '超' | '云' | '老');
     // 检查和, 审议时: the segmenter's words may end with what is no part of a name.
     let last = text.before(end);
-    let cut = letters.len() == 1 && !TAIL_SET.has_letters(letters)
+    let cut = letters.len() == 1 && !TAIL_SET.has(&written)
         || matches!(last, '和' | '与' | '及' | '或' | '时' | '得' | '说');
     Word { start, end, verb, opens, closes: !verb && !cut }
 }
 
 /// Makes candidates of a run of words.
-fn flush<'a>(
-    text: &'a Characters<'_>,
+fn flush(
+    text: &Characters<'_>,
     mentions: &[(Finding, EntityIndex)],
     run: &mut Vec<Word>,
     headline: bool,
-    candidates: &mut Candidates<'a>,
+    candidates: &mut Candidates,
 ) {
     // What is left of the run once the verbs at its ends are gone is a whole phrase.
     let left = run.iter().position(|word| !word.verb).unwrap_or(run.len());
@@ -275,14 +337,8 @@ fn flush<'a>(
             if !closing.closes || end - start < 2 || count == 1 && place((start, end)) {
                 continue;
             }
-            let candidate = candidates.entry(text.slice(start, end)).or_default();
-            // Overlapping repeats of one word do not count twice.
-            if candidate.places.last().is_none_or(|&(_, before)| before <= start) {
-                candidate.places.push((start, end));
-            }
-            candidate.whole |= first == left && last + 1 == right && count >= 2;
-            candidate.headline |= headline;
-            candidate.words = candidate.words.max(count);
+            let whole = first == left && last + 1 == right && count >= 2;
+            candidates.push(Occurrence { whole, ..Occurrence::new(text, start, end, headline, count) });
         }
     }
     run.clear();

@@ -52,18 +52,19 @@ impl<'a> Scan<'a> {
         let mut text = Characters::new(input);
         text.look_up(&gazetteer.names);
         let text = text;
-        let gaps = thorough || text.has_loose_gap();
+        let squeezed = (thorough || text.has_loose_gap()).then(|| text.squeezed(thorough));
+        let squeezed = squeezed.as_ref();
         let mut taken = Mask::new(text.len());
         let documents = document_reference::find(&text);
         for finding in &documents {
             taken.take(finding.start, finding.end);
         }
-        let times = time::find(&text, input.anchors, &taken, gaps, thorough);
+        let times = time::find(&text, input.anchors, &taken, squeezed, thorough);
         let mut figures = taken.clone();
         for finding in &times {
             figures.take(finding.start, finding.end);
         }
-        let quantities = quantity::find(&text, &figures, gaps, thorough);
+        let quantities = quantity::find(&text, &figures, squeezed, thorough);
         let (places, setting) = place::find(&text, gazetteer, &figures);
         let bodies = organization::find(&text, gazetteer, &places, &taken);
         let zones = zone::find(&text, gazetteer, &places, &taken);

@@ -10,9 +10,9 @@ use super::characters::Block;
 use super::characters::Characters;
 use super::characters::is_han;
 use super::finding::Finding;
+use super::words::HanSet;
 use crate::text::ParagraphKind;
 use crate::text::Span;
-use std::collections::BTreeSet;
 
 use super::EntityIndex;
 
@@ -51,7 +51,7 @@ pub(crate) fn find(
                 && sentence.end - sentence.start >= MIN_LENGTH
         })
         .collect();
-    let titles = title_pairs(text);
+    let titles = TitlePairs::new(text);
     let mut phrases: Vec<(u32, f64)> = keyphrases
         .iter()
         .flat_map(|phrase| phrase.spans.iter().map(|span| (span.start, phrase.score)))
@@ -147,14 +147,25 @@ fn counts(finding: &Finding) -> bool {
 }
 
 /// Pairs of neighbouring characters of the headlines.
-fn title_pairs(text: &Characters<'_>) -> BTreeSet<(char, char)> {
-    let mut pairs = BTreeSet::new();
-    for line in text.paragraphs() {
-        if matches!(line.kind, ParagraphKind::Title | ParagraphKind::OriginalTitle) {
-            pairs.extend(neighbours(text, line));
-        }
+struct TitlePairs {
+    /// In order.
+    pairs: Vec<(char, char)>,
+    /// Their first characters, which few pairs of a text begin with.
+    firsts: HanSet,
+}
+
+impl TitlePairs {
+    fn new(text: &Characters<'_>) -> Self {
+        let titles = text
+            .paragraphs()
+            .iter()
+            .filter(|line| matches!(line.kind, ParagraphKind::Title | ParagraphKind::OriginalTitle));
+        let mut pairs: Vec<(char, char)> = titles.flat_map(|line| neighbours(text, line)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let firsts = HanSet::new(pairs.iter().map(|&(first, _)| first));
+        Self { pairs, firsts }
     }
-    pairs
 }
 
 /// Pairs of neighbouring Chinese characters.
@@ -166,13 +177,15 @@ fn neighbours<'a>(text: &'a Characters<'_>, block: &Block) -> impl Iterator<Item
 }
 
 /// Share of the headlines' pairs that a sentence holds.
-fn overlap(text: &Characters<'_>, sentence: &Block, titles: &BTreeSet<(char, char)>) -> f64 {
-    if titles.is_empty() {
+fn overlap(text: &Characters<'_>, sentence: &Block, titles: &TitlePairs) -> f64 {
+    if titles.pairs.is_empty() {
         return 0.0;
     }
-    let shared: BTreeSet<(char, char)> =
-        neighbours(text, sentence).filter(|pair| titles.contains(pair)).collect();
-    shared.len() as f64 / titles.len() as f64
+    let alike = neighbours(text, sentence).filter(|&(first, _)| titles.firsts.holds(first));
+    let mut shared: Vec<usize> = alike.filter_map(|pair| titles.pairs.binary_search(&pair).ok()).collect();
+    shared.sort_unstable();
+    shared.dedup();
+    shared.len() as f64 / titles.pairs.len() as f64
 }
 
 #[cfg(test)]

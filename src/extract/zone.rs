@@ -247,10 +247,10 @@ fn reach(
             break;
         }
         let previous = text.word_start_before(start);
-        let token = text.folded(previous, start);
+        let token = text.word(previous, start);
         let acts = gazetteer.is_relating(&token)
             && !matches!(
-                token.as_str(),
+                &*token,
                 "开发"
                     | "保护"
                     | "合作"
@@ -312,8 +312,15 @@ fn reach(
     if ends.is_some() {
         return ends;
     }
+    // 武夷新区: a name of its own makes a new area of the kind, wherever it lies; 省级新区 is a rank.
+    let area = word == "新区"
+        && words == 1
+        && text.is_word_start(suffix)
+        && text.before(suffix) != '级'
+        && places.binary_search_by_key(&start, |place| place.start).is_err()
+        && has_own_name(text, gazetteer, start, suffix);
     let named = text.starts_with(start, "国家") || text.starts_with(start, "中国") || words >= 1;
-    (anchored || strong && named && suffix - start >= 2).then_some(start)
+    (anchored || area || strong && named && suffix - start >= 2).then_some(start)
 }
 
 /// Whether a word that no dictionary of ordinary words holds stands in a range.
@@ -321,7 +328,7 @@ fn has_own_name(text: &Characters<'_>, gazetteer: &Gazetteer, start: usize, end:
     let mut at = start;
     while at < end {
         let next = text.word_end(at).min(end);
-        if next - at >= 2 && !gazetteer.is_word(&text.folded(at, next)) {
+        if next - at >= 2 && !gazetteer.is_word(&text.word(at, next)) {
             return true;
         }
         at = next;
@@ -472,6 +479,35 @@ mod tests {
         check("雄安新区和浦东新区", &["雄安新区", "浦东新区"]);
         check("地处通州的国家数据安全产业园（通州园）开园", &["国家数据安全产业园（通州园）"]);
         check("谋划好滨河文化旅游区", &["滨河文化旅游区"]);
+    }
+
+    #[test]
+    fn railways_are_named_by_their_ends() {
+        check("银西高铁正式开通运营。", &["银西高铁"]);
+        check("银西高铁、西成高铁通车后，两地更近了。", &["银西高铁", "西成高铁"]);
+        check("沿着京雄高铁一路向南。", &["京雄高铁"]);
+        check("高铁开通了，铁路局加开列车。", &[]);
+    }
+
+    #[test]
+    fn new_areas_have_names_of_their_own() {
+        check("武夷新区建设提速。", &["武夷新区"]);
+        check("他到武夷新区调研时强调，要加快建设。", &["武夷新区"]);
+        check("福建省南平市武夷新区新开工项目20个。", &["武夷新区"]);
+        check("各省级新区、城市新区要规划建设新区。", &[]);
+    }
+
+    #[test]
+    fn railways_and_new_areas_are_typed_by_their_heads() {
+        let kind = |text: &str| {
+            let found = fixture::extract(text, None);
+            found.entities.into_iter().find_map(|entity| {
+                if let crate::extract::Value::Zone { kind, .. } = entity.value { Some(kind) } else { None }
+            })
+        };
+        assert_eq!(kind("银西高铁正式开通运营。").as_deref(), Some("高铁"));
+        assert_eq!(kind("武夷新区建设提速。").as_deref(), Some("新区"));
+        assert_eq!(kind("兰州新区加快发展。").as_deref(), Some("新区"));
     }
 
     #[test]

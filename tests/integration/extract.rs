@@ -95,7 +95,12 @@ fn machine() -> &'static (Extractor, Segmenter) {
     })
 }
 
-fn extract(text: &str, kinds: &[ParagraphKind], anchors: Anchors, options: &ExtractOptions) -> Extraction {
+pub(super) fn extract(
+    text: &str,
+    kinds: &[ParagraphKind],
+    anchors: Anchors,
+    options: &ExtractOptions,
+) -> Extraction {
     let (extractor, segmenter) = machine();
     let prepared = prepare(text, kinds);
     let folded = normalize::fold(text);
@@ -113,7 +118,7 @@ fn shared(path: &str) -> Option<String> {
 }
 
 /// The posts of a person.
-fn posts<'a>(extraction: &'a Extraction, name: &str) -> &'a [HeldPost] {
+pub(super) fn posts<'a>(extraction: &'a Extraction, name: &str) -> &'a [HeldPost] {
     let person = extraction.entities.iter().find(|entity| entity.canonical_name == name);
     match person.map(|entity| &entity.value) {
         Some(Value::Person { posts }) => posts,
@@ -1049,53 +1054,9 @@ fn names_end_before_verbs_of_saying() {
 // ---- what users of other tools reported ----
 
 /// Texts of the mentions of a type.
-fn named(text: &str, wanted: EntityType) -> Vec<String> {
+pub(super) fn named(text: &str, wanted: EntityType) -> Vec<String> {
     let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
     mentions(&found, text, wanted).into_iter().map(|(name, _)| name.to_owned()).collect()
-}
-
-/// HanLP splits such titles in two.
-#[test]
-fn a_title_stays_in_one_piece() {
-    for (text, title, name) in [
-        ("国防部长李明远会见了来宾。", "国防部长", "李明远"),
-        ("外交部长王文斌强调，双方应加强合作。", "外交部长", "王文斌"),
-        ("副总理张国华主持会议。", "副总理", "张国华"),
-    ] {
-        assert_eq!(named(text, EntityType::Post), [title], "{text}");
-        assert_eq!(named(text, EntityType::Person), [name], "{text}");
-    }
-}
-
-/// HanLP takes 公开政府, 月1号 and runs of words in front of a school for organisations.
-#[test]
-fn organisations_do_not_reach_into_what_stands_before_them() {
-    assert_eq!(named("要推进公开政府信息工作，接受社会监督。", EntityType::Organization), [""; 0]);
-    assert_eq!(named("从本月1号起实行新规定。", EntityType::Organization), [""; 0]);
-    assert_eq!(named("从本月1号起实行新规定。", EntityType::Time), ["本月1号"]);
-    assert_eq!(named("附近有中学和医院。", EntityType::Organization), [""; 0]);
-    assert_eq!(named("他毕业的东南大学位于南京市。", EntityType::Organization), ["东南大学"]);
-}
-
-/// HanLP misses names on one side of the title.
-#[test]
-fn names_stand_before_or_behind_a_title() {
-    let text = "会议由区委书记张建华主持，李晓东区长出席。";
-    let found = extract(text, &[], Anchors::default(), &ExtractOptions::default());
-    assert_eq!(
-        posts(&found, "张建华").iter().map(|post| post.title.as_str()).collect::<Vec<_>>(),
-        ["区委书记"]
-    );
-    assert_eq!(posts(&found, "李晓东").iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["区长"]);
-}
-
-/// HanLP reads 江阴 / 市长 / 泾镇.
-#[test]
-fn a_post_is_not_cut_out_of_two_places() {
-    let text = "江阴市长泾镇举行招商会。";
-    assert_eq!(named(text, EntityType::Post), [""; 0]);
-    let places = named(text, EntityType::Place);
-    assert!(places[0].starts_with("江阴") && places[1] == "长泾镇", "{places:?}");
 }
 
 /// A place inside the name of a firm is part of that name, and none of the text.

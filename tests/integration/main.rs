@@ -15,6 +15,7 @@ mod streams;
 mod text;
 mod segment;
 mod extract;
+mod reported;
 mod directives;
 mod topics;
 mod abstention;

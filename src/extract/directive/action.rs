@@ -37,7 +37,7 @@ impl Scene<'_> {
                 return (Some((clause.at(last - 1), end)), range(end, clause.end));
             }
             last
-        } else if words::is_preposition(opening) || words::opens_frame(opening) || opening == "瞄准" {
+        } else if clause.is(head, words::PREPOSITION | words::FRAME) || opening == "瞄准" {
             let rest = || head + 2..count;
             // 为全市发展作出贡献, 在落实上下功夫: what is done comes last.
             let last = rest().find(|&index| {

@@ -21,15 +21,11 @@ impl Scene<'_> {
     /// Who is told, among the words before the mark.
     pub(super) fn agent(&self, clause: &Clause<'_>, first: usize, mark: usize) -> Option<(usize, usize)> {
         let mut last = mark;
-        while last > first
-            && (words::is_adverb(clause.word(last - 1)) || words::is_conjunction(clause.word(last - 1)))
+        while last > first && (clause.is(last - 1, words::ADVERB) || clause.is(last - 1, words::CONJUNCTION))
         {
             last -= 1;
         }
-        if last <= first
-            || words::is_preposition(clause.word(first))
-            || words::opens_frame(clause.word(first))
-        {
+        if last <= first || clause.is(first, words::PREPOSITION) || clause.is(first, words::FRAME) {
             return None;
         }
         let (start, end) = (clause.at(first), clause.words.get(last - 1)?.end);
@@ -72,17 +68,15 @@ impl Scene<'_> {
             let agent = words::ends_with_agent(self.text, end) || named(start, end);
             return agent.then_some((start, end));
         }
-        let word = clause.word(first);
         if clause.is_verb(self.gazetteer, first)
-            || words::is_adverb(word)
-            || words::is_preposition(word)
-            || words::opens_frame(word)
+            || clause.is(first, words::ADVERB)
+            || clause.is(first, words::PREPOSITION)
+            || clause.is(first, words::FRAME)
         {
             return None;
         }
         // 各级领导班子和党员领导干部|带头学习: the subject ends where something is done.
-        let acts =
-            |index: usize| clause.is_verb(self.gazetteer, index) || words::is_adverb(clause.word(index));
+        let acts = |index: usize| clause.is_verb(self.gazetteer, index) || clause.is(index, words::ADVERB);
         (first..clause.words.len().min(first + MAX_SUBJECT))
             .take_while(|&index| !acts(index))
             .filter(|&index| {
@@ -103,9 +97,7 @@ impl Scene<'_> {
         let start = clause.at(mark.index + 1);
         (mark.index + 1..clause.words.len().min(mark.index + MAX_SUBJECT))
             .take_while(|&index| !clause.is_verb(self.gazetteer, index))
-            .filter(|&index| {
-                clause.is_verb(self.gazetteer, index + 1) || words::is_adverb(clause.word(index + 1))
-            })
+            .filter(|&index| clause.is_verb(self.gazetteer, index + 1) || clause.is(index + 1, words::ADVERB))
             .filter_map(|index| clause.words.get(index).map(|word| word.end))
             .find(|&end| words::ends_with_agent(self.text, end))
             .map(|end| (start, end))

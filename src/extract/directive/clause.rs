@@ -20,6 +20,8 @@ pub(super) struct Word<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) text: Cow<'a, str>,
+    /// What it can be, see [`words::classes`].
+    classes: u16,
     /// Whether it can be a verb, once asked.
     verb: Cell<Option<bool>>,
 }
@@ -41,7 +43,9 @@ impl<'a> Clause<'a> {
         let mut at = start;
         while at < end && words.len() < MAX_WORDS {
             let next = text.word_end(at).min(end);
-            words.push(Word { start: at, end: next, text: text.word(at, next), verb: Cell::new(None) });
+            let word = text.word(at, next);
+            let classes = words::classes(&word);
+            words.push(Word { start: at, end: next, text: word, classes, verb: Cell::new(None) });
             at = next;
         }
         Self { start, end, opens, words }
@@ -50,6 +54,11 @@ impl<'a> Clause<'a> {
     /// The word at an index; empty past the end.
     pub(super) fn word(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |word| &*word.text)
+    }
+
+    /// Whether a word is of one of some classes; none past the end.
+    pub(super) fn is(&self, index: usize, classes: u16) -> bool {
+        self.words.get(index).is_some_and(|word| word.classes & classes != 0)
     }
 
     /// First character of a word; the end of the clause past the last.
@@ -78,10 +87,9 @@ impl<'a> Clause<'a> {
         let noun =
             index > 0 && matches!(self.word(index - 1), "的" | "、" | "之") || self.word(index + 1) == "的";
         !noun
-            && !words::is_preposition(word)
-            && !words::is_conjunction(word)
-            && (words::is_verb(word)
-                || gazetteer.is_verb(word) && (!words::is_adverb(word) || words::acts_too(word))
+            && !self.is(index, words::PREPOSITION | words::CONJUNCTION)
+            && (self.is(index, words::VERB)
+                || gazetteer.is_verb(word) && (!self.is(index, words::ADVERB) || words::acts_too(word))
                 || halves(word).is_some_and(|(one, other)| {
                     let acts = |word: &str| words::is_verb(word) || gazetteer.is_verb(word);
                     acts(one) || words::is_adverb(one) && acts(other)
@@ -91,8 +99,8 @@ impl<'a> Clause<'a> {
     /// The first word that is no adverb; 集中 before a verb is one, 集中 before a noun acts.
     pub(super) fn after_adverbs(&self, gazetteer: &Gazetteer, index: usize) -> usize {
         let mut head = index;
-        while words::is_adverb(self.word(head))
-            && (!self.is_verb(gazetteer, head) || words::is_verb(self.word(head + 1)))
+        while self.is(head, words::ADVERB)
+            && (!self.is_verb(gazetteer, head) || self.is(head + 1, words::VERB))
         {
             head += 1;
         }

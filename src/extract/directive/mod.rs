@@ -133,7 +133,7 @@ impl Scene<'_> {
                 first += 3;
             } else if counted {
                 first += 2;
-            } else if words::is_conjunction(open) || self.is_ordinal(clause, first) || open == " " {
+            } else if clause.is(first, words::CONJUNCTION) || self.is_ordinal(clause, first) || open == " " {
                 first += 1;
             } else {
                 return first;
@@ -334,18 +334,21 @@ impl Scene<'_> {
                 // 把 with its verb comes after the mark; what is supposed is not told.
                 return None;
             }
-            let known = words::modal(&word.text).filter(|_| {
-                let before = if index > first { clause.word(index - 1) } else { "" };
-                let follows = clause.words.get(index + 1).is_some();
-                // 支持 of 政策支持, 需要 of 人民的需要
-                let noun = matches!(before, "的" | "所" | "和" | "、" | "之" | "以" | "重" | "在");
-                let weak = words::is_verb_too(&word.text)
-                    || matches!(&*word.text, "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将");
-                let bare = index == first
-                    || !weak
-                    || !verbs && (self.agent(clause, first, index).is_some() || words::is_adverb(before));
-                follows && !noun && bare && clause.word(index + 1) != "的"
-            });
+            let known = Some(index)
+                .filter(|&index| clause.is(index, words::MODAL))
+                .and_then(|_| words::modal(&word.text))
+                .filter(|_| {
+                    let before = if index > first { clause.word(index - 1) } else { "" };
+                    let follows = clause.words.get(index + 1).is_some();
+                    // 支持 of 政策支持, 需要 of 人民的需要
+                    let noun = matches!(before, "的" | "所" | "和" | "、" | "之" | "以" | "重" | "在");
+                    let weak = words::is_verb_too(&word.text)
+                        || matches!(&*word.text, "可以" | "计划" | "拟" | "应" | "需" | "须" | "需要" | "将");
+                    let bare = index == first
+                        || !weak
+                        || !verbs && (self.agent(clause, first, index).is_some() || words::is_adverb(before));
+                    follows && !noun && bare && clause.word(index + 1) != "的"
+                });
             if let Some((modality, length)) = known {
                 let told = || index == first || self.agent(clause, first, index).is_some();
                 let alone = words::binds_alone(&word.text) && (word.text != "要" || told())
@@ -364,7 +367,7 @@ impl Scene<'_> {
 
     /// The word that opens a frame: 围绕, or 作为 after a subject.
     fn framing(&self, clause: &Clause<'_>, head: usize) -> Option<usize> {
-        if words::opens_frame(clause.word(head)) {
+        if clause.is(head, words::FRAME) {
             return Some(head);
         }
         // 两地企业以合作为契机
@@ -379,7 +382,7 @@ impl Scene<'_> {
     /// Whether a clause only sets the scene.
     fn sets_scene(&self, clause: &Clause<'_>, first: usize, head: usize, marked: bool) -> bool {
         let mut head = head;
-        while words::is_adverb(clause.word(head)) {
+        while clause.is(head, words::ADVERB) {
             head += 1;
         }
         let taken =
@@ -403,7 +406,7 @@ impl Scene<'_> {
         // 具备条件的企业: what stands before 的 only tells which.
         let attributes = clause.words.iter().rposition(|word| word.text == "的").unwrap_or(0);
         let describes = |(index, word): (usize, &clause::Word<'_>)| {
-            words::describes(&word.text)
+            clause.is(index, words::DESCRIBES)
                 && (index >= attributes || index < 3 && word.text == "了" || word.text.ends_with('是'))
         };
         clause.words.iter().enumerate().any(describes) || clause.word(0) == "有" || clause.word(1) == "有"

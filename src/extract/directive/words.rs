@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use crate::extract::Modality;
 use crate::extract::characters::Characters;
-use crate::extract::words::WordSet;
+use crate::extract::words::Classes;
+use crate::extract::words::HanSet;
 use crate::extract::words::Words;
 
 /// Words that mark how strongly a clause binds, as the segmenter gives them: the word, what it means, and how many of
@@ -30,17 +31,45 @@ const MODALS: &[(&str, Modality, usize)] = &[
 
 /// What a word marks.
 pub(super) fn modal(word: &str) -> Option<(Modality, usize)> {
-    if !MODAL_SET.has(word) {
-        return None;
-    }
     MODALS.iter().find(|(known, ..)| *known == word).map(|&(_, modality, length)| (modality, length))
 }
 
 /// The lists, for asking of every word.
-static MODAL_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(MODALS.iter().map(|&(word, ..)| word)));
-static CONJUNCTION_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(CONJUNCTIONS.iter().copied()));
-static ADVERB_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(ADVERBS.iter().copied()));
-static VERB_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(VERBS.iter().copied()));
+static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
+    let class = |words: &[&'static str], bit: u16| words.iter().map(|&word| (word, bit)).collect::<Vec<_>>();
+    let modals: Vec<&'static str> = MODALS.iter().map(|&(word, ..)| word).collect();
+    let lists = [
+        class(&modals, MODAL),
+        class(CONJUNCTIONS, CONJUNCTION),
+        class(ADVERBS, ADVERB),
+        class(VERBS, VERB),
+        class(PREPOSITIONS, PREPOSITION),
+        class(FRAMES, FRAME),
+        class(DESCRIBING, DESCRIBES),
+    ];
+    Classes::new(lists.concat())
+});
+
+/// A word marks how strongly a clause binds.
+pub(super) const MODAL: u16 = 1;
+/// It joins a clause to what stands before.
+pub(super) const CONJUNCTION: u16 = 2;
+/// It only colours the verb after it.
+pub(super) const ADVERB: u16 = 4;
+/// It opens a directive.
+pub(super) const VERB: u16 = 8;
+/// It is a preposition before the verb.
+pub(super) const PREPOSITION: u16 = 16;
+/// It opens a clause that sets the scene.
+pub(super) const FRAME: u16 = 32;
+/// It stands in clauses that describe.
+pub(super) const DESCRIBES: u16 = 64;
+
+/// What a word can be, a bit each.
+pub(super) fn classes(word: &str) -> u16 {
+    let completed = if is_completed(word) { VERB } else { 0 };
+    CLASSES.of(word) | completed
+}
 
 /// Whether a mark is a verb with an object of its own: 鼓励企业创新.
 pub(super) fn is_verb_too(word: &str) -> bool {
@@ -74,11 +103,6 @@ const CONJUNCTIONS: &[&str] = &[
     "接下来", "与此同时", "既", "以及", "和", "及", "请",
 ];
 
-/// Whether a word joins a clause to what stands before.
-pub(super) fn is_conjunction(word: &str) -> bool {
-    CONJUNCTION_SET.has(word)
-}
-
 /// Words between a subject or mark and its verb.
 #[rustfmt::skip]
 const ADVERBS: &[&str] = &[
@@ -97,7 +121,7 @@ const ADVERBS: &[&str] = &[
 
 /// Whether a word only colours the verb after it.
 pub(super) fn is_adverb(word: &str) -> bool {
-    ADVERB_SET.has(word)
+    CLASSES.of(word) & ADVERB != 0
 }
 
 /// Whether an adverb acts where no verb follows: 集中资源.
@@ -220,18 +244,28 @@ const VERBS: &[&str] = &[
 
 /// Whether a word opens a directive, apart from the verbs of the gazetteer.
 pub(super) fn is_verb(word: &str) -> bool {
-    VERB_SET.has(word) || is_completed(word)
+    classes(word) & VERB != 0
 }
+
+/// Verbs of one character that are completed by another, and those others.
+static COMPLETED_SET: LazyLock<HanSet> = LazyLock::new(|| {
+    HanSet::new(
+        "抓讲找打扛守兜压拧织树筑立跑画唱用管办做种养走稳把盯扭绷夯端摸理查补站握啃护保扎读学谋".chars(),
+    )
+});
+static COMPLEMENT_SET: LazyLock<HanSet> = LazyLock::new(|| HanSet::new("好准牢实住起稳紧透深细足".chars()));
 
 /// Whether a word is a verb of one character with what completes it: 讲好, 扛起, 守牢.
 pub(super) fn is_completed(word: &str) -> bool {
+    if word.len() != "讲好".len() {
+        return false;
+    }
     let mut characters = word.chars();
     let (Some(verb), Some(complement), None) = (characters.next(), characters.next(), characters.next())
     else {
         return false;
     };
-    "抓讲找打扛守兜压拧织树筑立跑画唱用管办做种养走稳把盯扭绷夯端摸理查补站握啃护保扎读学谋".contains(verb)
-        && "好准牢实住起稳紧透深细足".contains(complement)
+    COMPLEMENT_SET.holds(complement) && COMPLETED_SET.holds(verb)
 }
 
 /// Verbs that take the verb after them as their like, though either may be a noun elsewhere: 学习贯彻, 布局建设.
@@ -279,31 +313,11 @@ pub(super) fn opens_condition(word: &str) -> bool {
 }
 
 /// Prepositions before the verb.
-pub(super) fn is_preposition(word: &str) -> bool {
-    matches!(
-        word,
-        "向" | "为"
-            | "与"
-            | "同"
-            | "和"
-            | "给"
-            | "从"
-            | "对"
-            | "在"
-            | "以"
-            | "由"
-            | "用"
-            | "于"
-            | "按"
-            | "就"
-            | "使"
-            | "让"
-            | "通过"
-            | "针对"
-            | "会同"
-            | "经"
-    )
-}
+#[rustfmt::skip]
+const PREPOSITIONS: &[&str] = &[
+    "向", "为", "与", "同", "和", "给", "从", "对", "在", "以", "由", "用", "于", "按", "就", "使", "让",
+    "通过", "针对", "会同", "经",
+];
 
 /// Verbs after 把 with what completes them.
 pub(super) fn completes(word: &str) -> bool {
@@ -311,42 +325,12 @@ pub(super) fn completes(word: &str) -> bool {
 }
 
 /// Openings of clauses that set the scene for the directive after them.
-pub(super) fn opens_frame(word: &str) -> bool {
-    matches!(
-        word,
-        "作为"
-            | "立足"
-            | "立足于"
-            | "围绕"
-            | "结合"
-            | "根据"
-            | "按照"
-            | "依据"
-            | "依照"
-            | "面对"
-            | "随着"
-            | "通过"
-            | "针对"
-            | "站在"
-            | "面向"
-            | "对照"
-            | "以"
-            | "基于"
-            | "鉴于"
-            | "遵照"
-            | "本着"
-            | "秉承"
-            | "沿着"
-            | "在"
-            | "当"
-            | "对于"
-            | "关于"
-            | "依托"
-            | "聚焦"
-            | "适应"
-            | "着眼"
-    )
-}
+#[rustfmt::skip]
+const FRAMES: &[&str] = &[
+    "作为", "立足", "立足于", "围绕", "结合", "根据", "按照", "依据", "依照", "面对", "随着", "通过", "针对", "站在",
+    "面向", "对照", "以", "基于", "鉴于", "遵照", "本着", "秉承", "沿着", "在", "当", "对于", "关于", "依托", "聚焦",
+    "适应", "着眼",
+];
 
 /// Last words of clauses that set the scene.
 #[rustfmt::skip]
@@ -358,60 +342,13 @@ pub(super) const FRAME_ENDS: &[&str] = &[
 ];
 
 /// Words of clauses that describe.
-pub(super) fn describes(word: &str) -> bool {
-    matches!(
-        word,
-        "是" | "就是"
-            | "正是"
-            | "不是"
-            | "已"
-            | "已经"
-            | "正"
-            | "正在"
-            | "取得"
-            | "呈现"
-            | "标志"
-            | "标志着"
-            | "意味着"
-            | "表明"
-            | "体现"
-            | "体现了"
-            | "面临"
-            | "拥有"
-            | "迎来"
-            | "源于"
-            | "在于"
-            | "属于"
-            | "愿"
-            | "愿意"
-            | "曾"
-            | "曾经"
-            | "一直"
-            | "来自"
-            | "取决于"
-            | "有着"
-            | "具备"
-            | "达成"
-            | "高度重视"
-            | "了"
-            | "很"
-            | "非常"
-            | "十分"
-            | "仍"
-            | "仍然"
-            | "至今"
-            | "如果"
-            | "如"
-            | "若"
-            | "只有"
-            | "只要"
-            | "因为"
-            | "由于"
-            | "虽然"
-            | "尽管"
-            | "即使"
-    )
-}
+#[rustfmt::skip]
+const DESCRIBING: &[&str] = &[
+    "是", "就是", "正是", "不是", "已", "已经", "正", "正在", "取得", "呈现", "标志", "标志着", "意味着", "表明",
+    "体现", "体现了", "面临", "拥有", "迎来", "源于", "在于", "属于", "愿", "愿意", "曾", "曾经", "一直", "来自",
+    "取决于", "有着", "具备", "达成", "高度重视", "了", "很", "非常", "十分", "仍", "仍然", "至今", "如果", "如", "若",
+    "只有", "只要", "因为", "由于", "虽然", "尽管", "即使",
+];
 
 /// Last words of those who are told to do something.
 #[rustfmt::skip]

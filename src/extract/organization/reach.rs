@@ -1,8 +1,8 @@
 //! How far to the left a name reaches.
 
 use super::words::GENERAL;
-use super::words::STOPS;
-use super::words::WITHIN;
+use super::words::STOP_SET;
+use super::words::WITHIN_SET;
 use super::words::inner_and;
 use crate::extract::characters::Characters;
 use crate::extract::characters::Mask;
@@ -98,10 +98,8 @@ pub(super) fn department(ground: &Ground<'_>, suffix: usize, word: &str) -> Opti
             continue;
         }
         start = text.word_start_before(start);
-        let token = text.folded(start, text.word_end(start));
-        if STOPS.contains(&token.as_str())
-            || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str())
-        {
+        let token = text.word(start, text.word_end(start));
+        if STOP_SET.has(&token) || ground.gazetteer.is_relating(&token) && !WITHIN_SET.has(&token) {
             return None;
         }
         words += 1;
@@ -145,10 +143,10 @@ pub(super) fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<us
             break;
         }
         let previous = text.word_start_before(start);
-        let token = text.folded(previous, start);
-        if STOPS.contains(&token.as_str())
+        let token = text.word(previous, start);
+        if STOP_SET.has(&token)
             || token.ends_with('届')
-            || ground.gazetteer.is_relating(&token) && !WITHIN.contains(&token.as_str())
+            || ground.gazetteer.is_relating(&token) && !WITHIN_SET.has(&token)
         {
             break;
         }
@@ -170,7 +168,7 @@ pub(super) fn reach(ground: &Ground<'_>, suffix: usize, word: &str) -> Option<us
         return Some(start);
     }
     // 保险公司, 高科技公司: kinds of companies, not one.
-    let first = text.folded(start, text.word_end(start).min(suffix));
+    let first = text.word(start, text.word_end(start).min(suffix));
     let free = matches!(
         word,
         "出版社"

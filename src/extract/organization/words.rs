@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
+use crate::extract::words::WordSet;
 use crate::extract::words::Words;
 
 /// Last words of names of bodies, longest first where one ends another.
@@ -43,7 +44,7 @@ pub(super) static LEVEL_BODY_WORDS: LazyLock<Words> =
 
 /// Words that end the reach of a name to the left: verbs and relations that stand before bodies.
 #[rustfmt::skip]
-pub(super) const STOPS: &[&str] = &[
+const STOPS: &[&str] = &[
     "推动", "加强", "开展", "组织", "召开", "建设", "参加", "出席", "主持", "会见", "成立", "通过", "根据",
     "按照", "有关", "相关", "走进", "来到", "考察", "调研", "介绍", "表示", "以及", "包括", "支持", "帮助",
     "联合", "担任", "访问", "要求", "听取", "指导", "深化", "负责", "由于", "举行", "经过", "同时", "各级",
@@ -56,13 +57,17 @@ pub(super) const STOPS: &[&str] = &[
 
 /// Words that act and still stand inside names of bodies.
 #[rustfmt::skip]
-pub(super) const WITHIN: &[&str] = &[
+const WITHIN: &[&str] = &[
     "开发", "投资", "保护", "控股", "运营", "运行", "应急", "储备", "进出口", "运输", "勘探", "设计", "应对",
     "调查", "仲裁", "协调", "评价", "救援", "援助", "促进", "进口", "检测", "监测", "监督", "检验", "管理",
     "综合", "联合", "国际", "公共", "高等", "中央", "地方", "人寿", "规划", "保障", "指挥", "治理", "第一",
     "第二", "第三", "中级", "高级", "社会", "新闻", "招聘", "航空", "工业", "服务", "应用", "过渡", "组织",
     "学习", "教育", "科学", "卫生", "交通",
 ];
+
+/// The same, for asking of every word.
+pub(super) static STOP_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(STOPS.iter().copied()));
+pub(super) static WITHIN_SET: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(WITHIN.iter().copied()));
 
 /// Last words of parts of bodies, which need the body before them.
 #[rustfmt::skip]

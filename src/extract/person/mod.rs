@@ -9,6 +9,7 @@ use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
+use crate::extract::words::HanSet;
 use crate::extract::words::Words;
 use name::AFTER_NAMES;
 use name::RISKY;
@@ -86,7 +87,7 @@ pub(crate) fn find(
             let start = index + length;
             let end = name_at(text, gazetteer, start, Support::Weak);
             if let Some(end) = end
-                .filter(|&end| end - start >= 2 && text.is_word_start(end) && role != text.folded(start, end))
+                .filter(|&end| end - start >= 2 && text.is_word_start(end) && role != text.word(start, end))
             {
                 names.push(Name { start, end, rule: "role_before_name" });
             }
@@ -224,7 +225,7 @@ fn recurrent(text: &Characters<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>
             is_han(character) && !super::place::is_function(character) && !AFTER_NAMES.contains(character)
         });
         let place = "村镇县市区省州乡山河湖江岛港路桥城改局".contains(text.at(start + 2));
-        let known = !text.is_word_start(start + 2) && gazetteer.is_word(&text.folded(start + 1, start + 3));
+        let known = !text.is_word_start(start + 2) && gazetteer.is_word(&text.word(start + 1, start + 3));
         if given && !place && !known {
             seen.entry(text.slice(start, start + 3)).or_default().push(start);
         }
@@ -271,8 +272,13 @@ fn everywhere(text: &Characters<'_>, names: &mut Vec<Name>, taken: &Mask) {
         // Names that share two characters are few; a text made to the contrary is read in part.
         list.truncate(32);
     }
+    let firsts = HanSet::new(known.values().flatten().filter_map(|name| name.first().copied()));
     let mut index = 0;
     while index + 1 < text.len() {
+        if !firsts.holds(text.at(index)) {
+            index += 1;
+            continue;
+        }
         let key = (u64::from(u32::from(text.at(index))) << 32) | u64::from(u32::from(text.at(index + 1)));
         let hit = known.get(&key).and_then(|list| {
             list.iter().find(|name| {

@@ -4,6 +4,8 @@ use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
 use crate::extract::gazetteer::Gazetteer;
+use crate::extract::words::HanSet;
+use std::sync::LazyLock;
 
 /// Characters that transliterations of foreign and minority names are written with.
 pub(super) const TRANSLITERATION: &str = "罕兹厄侯勋孟亚亨惠丁万丘丹久乌乍乔乖买什仁仓仑代以任伊伍休伦伯伽佐佛作佩佳侬俄保修倍儒元兄克兰共其内冈冯凡凯切列利别加努劳勃勒勞包化北匈区华博卜占卡卢卫及古史叶司吉吕吐吾呼哇哈唐嘉嘎因图圣坎坚坦坤坨埃城基堂塔塞墨士声多夏大天夫奇奈奎奥妮妲妙姆娃娅娜婕孔孙孚宁安宗宾密察富尔尕尚尤尧尼居山岑崔川巴布希帕帖师帝希干平年库康廷延弗弥彭彼德恩恰悉戈戎成戴扎托扬拉拜措提措摩撒文斋斐斯新施方旺旦日明易昂普景曼朗木本札朱杉李杜来杨林柏查柯柳根格桑梅梅森楚次欣欧武毕沃汉沙法波泰泽洛洪津流海浦浩涅涛温滕潘热爱特狄玛珀珍班理琳琴瑙瑞瑟瑟璐瓦瓜甘申留登白皮盖盛直真石砂礼祖福科秘穆米纳纽维罗美翁耶聂肖肯胡腓舍舒艾芙芬芭苏若英茨茹荷莉莎莫莱菲萨蒂蒙蓬蕾蕾藤蘭血西詹诺谢费贝贡贾赖赛赞赫路车达边迈连迪逊道達邓邦邱郎郭都里金钦铁锡门阿隆雅雨雪雷霍霞露韦韩顿颇香马马高魏鲁鲍鲜麦黎黑默齐龙冬比顾拱措拉姆卓玛仁增旺堆才让扎巴桑次仁丹增洛桑伦珠达瓦普琼巴依买买提江玉素甫古丽克孜";
@@ -17,19 +19,8 @@ pub(super) const AFTER_NAMES: &str = "在到就说称与和及等主出会参带
 
 /// Whether a character is used in transliterations.
 pub(crate) fn is_transliteration(character: char) -> bool {
-    // The table is short and its characters are all in one block; a linear look is as fast as a set.
-    is_han(character) && transliteration_table().binary_search(&character).is_ok()
-}
-
-/// The characters sorted, made once.
-pub(super) fn transliteration_table() -> &'static [char] {
-    static TABLE: std::sync::OnceLock<Vec<char>> = std::sync::OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table: Vec<char> = TRANSLITERATION.chars().collect();
-        table.sort_unstable();
-        table.dedup();
-        table
-    })
+    static SET: LazyLock<HanSet> = LazyLock::new(|| HanSet::new(TRANSLITERATION.chars()));
+    SET.holds(character)
 }
 
 /// How sure a reader may be from the surroundings that a name follows.
@@ -108,7 +99,7 @@ pub(super) fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: 
         && !dotted
         && !text.is_word_start(end)
         && inner > index + 1
-        && gazetteer.is_word(&text.folded(inner, text.word_end(inner)))
+        && gazetteer.is_word(&text.word(inner, text.word_end(inner)))
     {
         end = inner;
     }
@@ -120,7 +111,7 @@ pub(super) fn foreign_name(text: &Characters<'_>, gazetteer: &Gazetteer, index: 
         end += 2;
     }
     // 运动员比赛: a word of two characters is no name.
-    (end - index >= 3 || end - index == 2 && !gazetteer.is_word(&text.folded(index, end))).then_some(end)
+    (end - index >= 3 || end - index == 2 && !gazetteer.is_word(&text.word(index, end))).then_some(end)
 }
 
 /// 陈吉宁, 欧阳修
@@ -158,12 +149,12 @@ pub(super) fn chinese_name(
     } else {
         two
     };
-    if gazetteer.is_word(&text.folded(index, end)) {
+    if gazetteer.is_word(&text.word(index, end)) {
         return None;
     }
     // 主席和夫人, 书记从全国: a surname that is a function word, and a word behind it.
     if end == index + 3
-        && gazetteer.is_word(&text.folded(index + 1, end))
+        && gazetteer.is_word(&text.word(index + 1, end))
         && (RISKY.contains(first) || text.is_word_start(index + 1) && !says(text, end))
     {
         return None;
@@ -176,7 +167,7 @@ pub(super) fn chinese_name(
     // 干部做好工作: a word and what follows it.
     let word = text.word_end(index);
     if end == index + 3
-        && gazetteer.is_word(&text.folded(index, index + 2))
+        && gazetteer.is_word(&text.word(index, index + 2))
         && (support == Support::Weak || AFTER_NAMES.contains(third))
     {
         return None;
@@ -248,7 +239,7 @@ pub(crate) fn name_before(text: &Characters<'_>, gazetteer: &Gazetteer, end: usi
             .iter()
             .all(|&character| is_han(character) && !is_never_given(character));
         // A dictionary word is no name, nor is one that reaches over the beginning.
-        let clear = clear && !gazetteer.is_word(&text.folded(start, end));
+        let clear = clear && !gazetteer.is_word(&text.word(start, end));
         surname && given && clear && text.is_word_start(start)
     })
 }

@@ -101,7 +101,7 @@ pub(super) fn village(text: &Characters<'_>, gazetteer: &Gazetteer, index: usize
     }
     let length = index - start;
     let name = text.slice(start, index);
-    if gazetteer.is_word(&text.folded(start, index)) || matches!(text.before(index), '乡' | '农') {
+    if gazetteer.is_word(&text.word(start, index)) || matches!(text.before(index), '乡' | '农') {
         return None;
     }
     let clean = name.iter().all(|&character| is_han(character) && !is_function(character));

@@ -39,16 +39,17 @@ pub(super) fn townships(
             let ends = text.is_word_start(end) || !is_han(text.at(end));
             let known: Vec<Code> = entries
                 .iter()
-                .filter(|entry| {
-                    matches!(entry, Entry::Township(_))
-                        || ends && !gazetteer.is_ordinary(name) && name.chars().count() >= 2
-                })
-                .filter_map(division_code)
-                .filter(|&code| {
+                .filter_map(|entry| Some((entry, division_code(entry)?)))
+                .filter(|&(_, code)| {
                     counties.contains(&(code / 1000))
                         || counties.contains(&(code / 100_000 * 100))
                             && matches!(entries, [Entry::Township(_), ..])
                 })
+                .filter(|(entry, _)| {
+                    matches!(entry, Entry::Township(_))
+                        || ends && !gazetteer.is_ordinary(name) && name.chars().count() >= 2
+                })
+                .map(|(_, code)| code)
                 .collect();
             let full = entries.iter().any(|entry| matches!(entry, Entry::Township(_)));
             let best = known

@@ -10,6 +10,7 @@ use crate::extract::gazetteer::Gazetteer;
 use crate::extract::person;
 use crate::extract::person::Name;
 use crate::extract::person::Support;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 pub(crate) use title::Title;
 use title::titles;
@@ -180,7 +181,7 @@ pub(crate) fn settle(text: &Characters<'_>, posts: &mut Posts, names: &mut Vec<N
         posts.holdings.iter().map(|holding| holding.title).collect();
     // A title without a person is a word; its place among the titles stays, so that the holdings keep their numbers.
     for (at, title) in posts.titles.iter_mut().enumerate() {
-        if !linked.contains(&at) && !ALWAYS.contains(&text.folded(title.start, title.end).as_str()) {
+        if !linked.contains(&at) && !ALWAYS.contains(&&*text.word(title.start, title.end)) {
             title.end = title.start;
         }
     }
@@ -271,8 +272,8 @@ fn before(text: &Characters<'_>, gazetteer: &Gazetteer, posts: &mut Posts) {
     let held: std::collections::BTreeSet<usize> =
         posts.holdings.iter().map(|holding| holding.title).collect();
     let named: BTreeMap<usize, usize> = posts.names.iter().map(|name| (name.end, name.start)).collect();
-    let spelled: std::collections::BTreeSet<String> =
-        posts.names.iter().map(|name| text.folded(name.start, name.end)).collect();
+    let spelled: std::collections::BTreeSet<Cow<'_, str>> =
+        posts.names.iter().map(|name| text.word(name.start, name.end)).collect();
     let mut more = Vec::new();
     // Between two titles of one person no name stands.
     for (number, title) in posts.titles.iter().enumerate() {
@@ -286,7 +287,7 @@ fn before(text: &Characters<'_>, gazetteer: &Gazetteer, posts: &mut Posts) {
                 (2..=8)
                     .rev()
                     .filter_map(|length| title.start.checked_sub(length))
-                    .find(|&start| spelled.contains(&text.folded(start, title.start)))
+                    .find(|&start| spelled.contains(&text.word(start, title.start)))
             })
             .or_else(|| person::name_before(text, gazetteer, title.start));
         if let Some(start) = known {

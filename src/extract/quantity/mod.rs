@@ -29,11 +29,16 @@ const MAX_WORD: usize = 8;
 type Amount = (usize, usize, QuantityValue);
 
 /// Finds the amounts outside what is taken; thoroughly, every number, ordinal and range of numbers as well.
-/// `gaps` says whether there are spaces to be left out.
-pub(crate) fn find(text: &Characters<'_>, taken: &Mask, gaps: bool, thorough: bool) -> Vec<Finding> {
-    let copy = gaps.then(|| text.squeezed(thorough));
+/// `squeezed` is the text
+/// without the spaces that say nothing, where it holds any.
+pub(crate) fn find(
+    text: &Characters<'_>,
+    taken: &Mask,
+    squeezed: Option<&(Characters<'_>, Vec<usize>)>,
+    thorough: bool,
+) -> Vec<Finding> {
     let (squeezed, places) =
-        copy.as_ref().map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
+        squeezed.map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
     let place = |index: usize| match places {
         Some(places) => places.get(index).copied().unwrap_or(text.len()),
         None => index.min(text.len()),

@@ -11,7 +11,9 @@ use crate::extract::characters::is_han;
 use crate::extract::number;
 use crate::extract::number::Figures;
 use crate::extract::number::Number;
+use crate::extract::words::Table;
 use rust_decimal::Decimal;
+use std::sync::LazyLock;
 
 /// Currency words and ISO 4217 codes, longest first where one begins another.
 #[rustfmt::skip]
@@ -66,10 +68,14 @@ const PREFIXES: &[(&str, &str)] = &[
     ("£", "GBP"),
 ];
 
+/// The same, for asking behind every number.
+static CURRENCY_WORDS: LazyLock<Table<&str>> =
+    LazyLock::new(|| Table::with_values(CURRENCIES.iter().copied()));
+static COIN_WORDS: LazyLock<Table<i64>> = LazyLock::new(|| Table::with_values(COINS.iter().copied()));
+
 /// The currency at `index`, with its length.
 pub(super) fn currency(text: &Characters<'_>, index: usize) -> Option<(&'static str, &'static str, usize)> {
-    let &(word, code) = CURRENCIES.iter().find(|(word, _)| text.starts_with(index, word))?;
-    let length = word.chars().count();
+    let (word, length, code) = CURRENCY_WORDS.value_at(text, index)?;
     let other = matches!(word, "元" | "圆")
         && matches!(text.at(index + length), '旦' | '素' | '宵' | '首' | '件' | '月' | '形' | '满');
     (!other).then_some((word, code, length))
@@ -161,8 +167,7 @@ pub(super) fn composed(text: &Characters<'_>, first: &Number) -> Option<Amount> 
 
 /// The coin behind a number: length and hundredths.
 fn coin(text: &Characters<'_>, number: &Number) -> Option<(usize, i64)> {
-    let &(word, hundredths) = COINS.iter().find(|(word, _)| text.starts_with(number.end, word))?;
-    let length = word.chars().count();
+    let (_, length, hundredths) = COIN_WORDS.value_at(text, number.end)?;
     let next = text.at(number.end + length);
     let other = length == 1
         && matches!(next, '度' | '钟' | '之' | '落' | '色' | '别' | '公' | '部' | '会' | '利' | '形');

@@ -7,7 +7,9 @@ use crate::extract::characters::is_han;
 use crate::extract::number;
 use crate::extract::number::Figures;
 use crate::extract::number::Number;
+use crate::extract::words::Words;
 use rust_decimal::Decimal;
+use std::sync::LazyLock;
 
 /// Units of time, longest first.
 #[rustfmt::skip]
@@ -46,6 +48,11 @@ pub(super) const COUNTERS: &[&str] = &[
     "袋", "瓶", "桶", "趟", "宗", "尊", "匹", "顶", "包", "粒", "支队", "国", "省", "区", "市", "县", "步",
     "道", "块", "家次", "度",
 ];
+
+/// The same, for asking behind every number.
+static DURATION_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(DURATIONS.iter().copied()));
+static MEASURE_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(MEASURES.iter().copied()));
+static COUNTER_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(COUNTERS.iter().copied()));
 
 /// What a unit says about an amount.
 pub(super) struct Unit {
@@ -134,7 +141,7 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
     {
         return Some(made(QuantityKind::Measure, word.trim_end_matches('大'), length));
     }
-    if let Some((word, length)) = text.any_of(end, DURATIONS)
+    if let Some((word, length)) = DURATION_WORDS.at(text, end)
         && is_duration(text, number, word, end + length)
     {
         // 一年多
@@ -168,7 +175,7 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         let (more, length) = half(unit.chars().count());
         return Some(Unit { more, ..made(QuantityKind::Measure, unit, unit.chars().count() + length) });
     }
-    if let Some((word, length)) = text.any_of(end, MEASURES)
+    if let Some((word, length)) = MEASURE_WORDS.at(text, end)
         && !DOUBTFUL.contains(&word)
         && !(word.is_ascii() && text.at(end + length).is_ascii_alphanumeric())
         && (arabic || number.scaled || !matches!(word, "级" | "方" | "度" | "里"))
@@ -183,7 +190,7 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
         let (more, half) = half(length);
         return Some(Unit { more, ..made(QuantityKind::Measure, word, length + half) });
     }
-    if let Some((word, length)) = text.any_of(end, COUNTERS)
+    if let Some((word, length)) = COUNTER_WORDS.at(text, end)
         && is_count(text, number, word, end + length)
     {
         return Some(made(QuantityKind::Count, word, length));
@@ -201,7 +208,7 @@ pub(super) fn unit(text: &Characters<'_>, number: &Number) -> Option<Unit> {
 
 /// The physical unit at `index` where nothing may be left out; letters only where no further letter follows.
 fn measure(text: &Characters<'_>, index: usize, number: &Number) -> Option<&'static str> {
-    let (word, length) = text.any_of(index, MEASURES)?;
+    let (word, length) = MEASURE_WORDS.at(text, index)?;
     let next = text.at(index + length);
     if word.is_ascii() && next.is_ascii_alphanumeric() {
         return None;

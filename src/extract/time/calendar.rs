@@ -4,9 +4,12 @@ use super::almanac::FIRST_YEAR;
 use super::almanac::LUNAR_YEARS;
 use super::almanac::TERM_BASE;
 use super::almanac::TERM_DAYS;
+use crate::extract::characters::Characters;
+use crate::extract::words::Table;
 use jiff::Span as Duration;
 use jiff::civil::Date;
 use jiff::civil::Weekday;
+use std::sync::LazyLock;
 
 /// A festival or another day that the calendar names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,9 +193,12 @@ const ERAS: &[(&str, i32)] = &[
     ("令和", 2019),
 ];
 
-/// First year of the era whose name begins at the head of `starts`, with the length of the name.
-pub(crate) fn era(starts: impl Fn(&str) -> bool) -> Option<(i32, usize)> {
-    ERAS.iter().find(|(name, _)| starts(name)).map(|&(name, year)| (year, name.chars().count()))
+/// The same, for asking at every character.
+static ERA_NAMES: LazyLock<Table<i32>> = LazyLock::new(|| Table::with_values(ERAS.iter().copied()));
+
+/// First year of the era whose name stands at `index`, with the length of the name.
+pub(crate) fn era(text: &Characters<'_>, index: usize) -> Option<(i32, usize)> {
+    ERA_NAMES.value_at(text, index).map(|(_, length, year)| (year, length))
 }
 
 #[cfg(test)]

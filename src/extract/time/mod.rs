@@ -24,17 +24,17 @@ use expression::Point;
 use resolve::Resolver;
 
 /// Finds the times outside what is taken; thoroughly, times of day without a day and lengths of time as well.
-/// `gaps` says whether there are spaces to be left out.
+/// `squeezed` is the text
+/// without the spaces that say nothing, where it holds any.
 pub(crate) fn find(
     text: &Characters<'_>,
     anchors: Anchors,
     taken: &Mask,
-    gaps: bool,
+    squeezed: Option<&(Characters<'_>, Vec<usize>)>,
     thorough: bool,
 ) -> Vec<Finding> {
-    let copy = gaps.then(|| text.squeezed(thorough));
     let (squeezed, places) =
-        copy.as_ref().map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
+        squeezed.map_or((text, None), |(squeezed, places)| (squeezed, Some(places.as_slice())));
     let reader = Reader { text, squeezed, places };
     let mut found = Vec::new();
     let mut resolver = Resolver::new(anchors);

@@ -4,6 +4,8 @@ use crate::extract::characters::Characters;
 use crate::extract::number;
 use crate::extract::time::expression::Clock;
 use crate::extract::time::expression::DayPart;
+use crate::extract::words::Table;
+use std::sync::LazyLock;
 
 const fn part(code: &'static str, from: i8, to: i8) -> DayPart {
     DayPart { code, from, to }
@@ -24,10 +26,13 @@ const PARTS: &[(&str, DayPart)] = &[
     ("晚", part("TEV", 18, 24)), ("早", part("TMO", 5, 9)),
 ];
 
+/// The same, for asking at every character.
+static PART_WORDS: LazyLock<Table<DayPart>> = LazyLock::new(|| Table::with_values(PARTS.iter().copied()));
+
 /// The part of the day that stands at `index`, with its end. `dated`: a day stands before it.
 pub(super) fn part_at(text: &Characters<'_>, index: usize, dated: bool) -> Option<(DayPart, usize)> {
-    let &(word, part) = PARTS.iter().find(|(word, _)| text.starts_with(index, word))?;
-    let end = index + word.chars().count();
+    let (word, length, part) = PART_WORDS.value_at(text, index)?;
+    let end = index + length;
     if matches!(word, "晚" | "早") {
         let other = matches!(
             text.at(end),

@@ -6,6 +6,7 @@ use crate::extract::number;
 use crate::extract::time::calendar::FESTIVALS;
 use crate::extract::time::calendar::Festival;
 use crate::extract::time::expression::Day;
+use crate::extract::words::Table;
 use crate::extract::words::Words;
 use std::sync::LazyLock;
 
@@ -25,6 +26,9 @@ const DAYS: &[(&str, Day)] = &[
     ("第二天", Day::Context(1)), ("即日起", Day::Relative(0)), ("即日", Day::Relative(0)),
 ];
 
+/// The same, for asking at every character.
+static DAY_WORDS: LazyLock<Table<Day>> = LazyLock::new(|| Table::with_values(DAYS.iter().copied()));
+
 /// Words that are a day when a part of the day follows: 今晚, 当晚.
 const EVENINGS: &[(char, Day)] = &[
     ('今', Day::Relative(0)),
@@ -39,8 +43,8 @@ const EVENINGS: &[(char, Day)] = &[
 
 /// 26日, 15号, 今天
 pub(super) fn day_at(text: &Characters<'_>, index: usize, after_month: bool) -> Option<(Day, usize)> {
-    if let Some(&(word, day)) = DAYS.iter().find(|(word, _)| text.starts_with(index, word)) {
-        let end = index + word.chars().count();
+    if let Some((word, length, day)) = DAY_WORDS.value_at(text, index) {
+        let end = index + length;
         if word == "第二天" && (!text.thorough() || after_month) {
             return None;
         }

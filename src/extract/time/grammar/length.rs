@@ -5,7 +5,9 @@ use crate::extract::number;
 use crate::extract::number::Figures;
 use crate::extract::time::length::Length;
 use crate::extract::time::length::Unit;
+use crate::extract::words::Table;
 use rust_decimal::Decimal;
+use std::sync::LazyLock;
 
 /// Units, longest first where one begins another.
 #[rustfmt::skip]
@@ -16,6 +18,9 @@ const UNITS: &[(&str, Unit)] = &[
     ("个季度", Unit::Quarter), ("个月", Unit::Month), ("个钟", Unit::Hour), ("分钟", Unit::Minute), ("秒钟", Unit::Second),
     ("周年", Unit::Year), ("年", Unit::Year), ("周", Unit::Week), ("天", Unit::Day), ("秒", Unit::Second),
 ];
+
+/// The same, for asking behind every number.
+static UNIT_WORDS: LazyLock<Table<Unit>> = LazyLock::new(|| Table::with_values(UNITS.iter().copied()));
 
 /// A length that was read.
 #[derive(Clone, Copy, Debug)]
@@ -184,9 +189,9 @@ fn range(text: &Characters<'_>, index: usize) -> Option<Term> {
 
 /// The unit at `index`, with its end.
 pub(super) fn unit_at(text: &Characters<'_>, index: usize) -> Option<(Unit, usize)> {
-    let &(word, unit) = UNITS.iter().find(|(word, _)| text.starts_with(index, word))?;
+    let (word, length, unit) = UNIT_WORDS.value_at(text, index)?;
     if word == "周" && matches!(text.at(index + 1), '岁' | '边' | '围' | '期' | '刊') {
         return None;
     }
-    Some((unit, index + word.chars().count()))
+    Some((unit, index + length))
 }

@@ -13,9 +13,9 @@ mod year;
 
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
-use crate::extract::number;
 use crate::extract::time::expression::Expression;
 use crate::extract::time::expression::Meaning;
+use crate::extract::words::HanSet;
 use length::length_at;
 use period::century;
 use period::decade;
@@ -26,6 +26,7 @@ use range::calendar;
 use set::set;
 use span::relative_span;
 use span::week;
+use std::sync::LazyLock;
 
 /// Reads the expression that begins at `index`.
 pub(crate) fn read(text: &Characters<'_>, index: usize) -> Option<Expression> {
@@ -47,20 +48,20 @@ pub(crate) fn read(text: &Characters<'_>, index: usize) -> Option<Expression> {
     Some(closed(text, expression))
 }
 
+/// Characters that times begin with, digits apart.
+const OPENINGS: &str = "一二三四五六七八九十〇零两几数百俩仨廿半“今去明前后本当同上次翌昨即大这正腊闰元中国清端\
+    劳儿建教春除双全年月下第截卅刚北晚凌早傍深过近最未周星礼每党岁新秋夏冬其农阴从现目马再还\
+    接之此情女妇植愚青圣平光母父感重记护万午黎夜初小立雨惊谷芒处白寒霜q首龙";
+
+static OPENING_SET: LazyLock<HanSet> = LazyLock::new(|| HanSet::new(OPENINGS.chars()));
+
+/// Figures that the number of a year in an era begins with.
+static COUNT_SET: LazyLock<HanSet> =
+    LazyLock::new(|| HanSet::new("元十〇零一壹二两俩贰三叁仨四五六七八九".chars()));
+
 /// A quick look that spares most characters the grammar.
-#[rustfmt::skip]
 fn may_begin(character: char) -> bool {
-    character.is_ascii_digit()
-        || matches!(
-            character,
-            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '〇' | '零' | '两' | '几' | '数' | '百' | '俩' | '仨'
-                | '廿' | '半' | '“' | '今' | '去' | '明' | '前' | '后' | '本' | '当' | '同' | '上' | '次' | '翌' | '昨' | '即' | '大' | '这'
-                | '正' | '腊' | '闰' | '元' | '中' | '国' | '清' | '端' | '劳' | '儿' | '建' | '教' | '春' | '除' | '双' | '全' | '年' | '月'
-                | '下' | '第' | '截' | '卅' | '刚' | '北' | '晚' | '凌' | '早' | '傍' | '深' | '过' | '近' | '最' | '未' | '周' | '星' | '礼' | '每' | '党' | '岁'
-                | '新' | '秋' | '夏' | '冬' | '其' | '农' | '阴' | '从' | '现' | '目' | '马' | '再' | '还' | '接' | '之' | '此' | '情' | '女'
-                | '妇' | '植' | '愚' | '青' | '圣' | '平' | '光' | '母' | '父' | '感' | '重' | '记' | '护' | '万' | '午' | '黎' | '夜' | '初'
-                | '小' | '立' | '雨' | '惊' | '谷' | '芒' | '处' | '白' | '寒' | '霜' | 'q' | '首' | '龙'
-        )
+    character.is_ascii_digit() || OPENING_SET.holds(character)
 }
 
 /// A second look at characters that most often begin other words: whether the next one can belong to a time.
@@ -95,8 +96,8 @@ fn may_go_on(first: char, second: char) -> bool {
 
 /// Whether the number of a year may stand behind the name of an era: 康熙三年.
 fn may_be_era(text: &Characters<'_>, index: usize) -> bool {
-    let counted = |at: usize| matches!(text.at(at), '元' | '十') || number::digit(text.at(at)).is_some();
-    is_han(text.at(index)) && (counted(index + 2) || counted(index + 4))
+    let counted = |at: usize| COUNT_SET.holds(text.at(at));
+    (counted(index + 2) || counted(index + 4)) && is_han(text.at(index))
 }
 
 /// 8天20小时, where it is to be named as a time rather than as an amount.

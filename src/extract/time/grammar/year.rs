@@ -10,7 +10,9 @@ use crate::extract::time::expression::Month;
 use crate::extract::time::expression::Segment;
 use crate::extract::time::expression::Year;
 use crate::extract::time::length::Unit;
+use crate::extract::words::Table;
 use rust_decimal::prelude::ToPrimitive;
+use std::sync::LazyLock;
 
 use super::day::day_at;
 
@@ -33,10 +35,14 @@ const MONTHS: &[(&str, i32)] = &[
     ("上1月", -1), ("下1月", 1), ("上上月", -2), ("下下月", 2), ("本月", 0), ("上月", -1), ("下月", 1), ("当月", 0), ("同月", 0), ("次月", 1),
 ];
 
+/// The same, for asking at every character.
+static YEAR_WORDS: LazyLock<Table<Year>> = LazyLock::new(|| Table::with_values(YEARS.iter().copied()));
+static MONTH_WORDS: LazyLock<Table<i32>> = LazyLock::new(|| Table::with_values(MONTHS.iter().copied()));
+
 /// A year at `index` and its end.
 pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usize)> {
-    if let Some(&(word, year)) = YEARS.iter().find(|(word, _)| text.starts_with(index, word)) {
-        let end = index + word.chars().count();
+    if let Some((word, length, year)) = YEAR_WORDS.value_at(text, index) {
+        let end = index + length;
         // 这一年, 上一年 in prose mostly name no year of the calendar.
         let loose = matches!(word, "上一年" | "下一年" | "这一年" | "下年" | "上1年" | "下1年");
         let doubtful = loose && !text.thorough() || word == "下年" && text.at(end) == '度';
@@ -49,7 +55,7 @@ pub(super) fn year_at(text: &Characters<'_>, index: usize) -> Option<(Year, usiz
     let counted = |at: usize| matches!(text.at(at), '元' | '十') || number::digit(text.at(at)).is_some();
     if is_han(text.at(index))
         && (counted(index + 2) || counted(index + 4))
-        && let Some((first, length)) = calendar::era(|name| text.starts_with(index, name))
+        && let Some((first, length)) = calendar::era(text, index)
     {
         let at = index + length;
         let (count, end) = if text.at(at) == '元' { (1, at + 1) } else { number::small(text, at)? };
@@ -151,7 +157,9 @@ pub(super) fn bare_year(text: &Characters<'_>, index: usize) -> Option<(Year, us
 
 /// 上半年, 一季度, 前三季度, 1—11月份, 年底
 pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> Option<(Segment, usize)> {
-    let fixed: &[(&str, Segment)] = &[
+    static FIXED_WORDS: LazyLock<Table<Segment>> =
+        LazyLock::new(|| Table::with_values(FIXED.iter().copied()));
+    const FIXED: &[(&str, Segment)] = &[
         ("上半年度", Segment::Months(1, 6)),
         ("下半年度", Segment::Months(7, 12)),
         ("上半年", Segment::Months(1, 6)),
@@ -170,14 +178,14 @@ pub(super) fn year_segment(text: &Characters<'_>, index: usize, named: bool) -> 
         ("年底", Segment::End),
         ("年末", Segment::End),
     ];
-    if let Some(&(word, segment)) = fixed.iter().find(|(word, _)| text.starts_with(index, word)) {
+    if let Some((word, length, segment)) = FIXED_WORDS.value_at(text, index) {
         let begins = matches!(text.at(index), '年');
         let apart = named || !begins || !is_han(text.before(index)) || text.is_word_start(index);
         let apart = apart
             && !(begins
                 && (text.before(index).is_ascii_digit() || number::digit(text.before(index)).is_some()));
-        if apart && !matches!(text.at(index + word.chars().count()), '值' | '产' if word == "年中") {
-            return Some((segment, index + word.chars().count()));
+        if apart && !matches!(text.at(index + length), '值' | '产' if word == "年中") {
+            return Some((segment, index + length));
         }
     }
     if named {
@@ -335,8 +343,8 @@ pub(super) fn edge_at(text: &Characters<'_>, index: usize) -> Option<(Edge, usiz
 
 /// 5月, 11月份, 本月, 正月, 闰四月
 pub(super) fn month_at(text: &Characters<'_>, index: usize) -> Option<(Month, usize)> {
-    if let Some(&(word, offset)) = MONTHS.iter().find(|(word, _)| text.starts_with(index, word)) {
-        let end = index + word.chars().count();
+    if let Some((_, length, offset)) = MONTH_WORDS.value_at(text, index) {
+        let end = index + length;
         return Some((Month::Relative(offset), end + usize::from(text.at(end) == '份')));
     }
     if let Some((month, length)) = lunar_name(text, index) {
