@@ -33,6 +33,11 @@ use wenmai::text::Document;
 use wenmai::text::Format;
 use wenmai::text::normalize;
 
+/// What the program itself allocates with.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Lengths in characters.
 const LENGTHS: [usize; 6] = [1_000, 3_000, 10_000, 100_000, 300_000, 1_000_000];
 

@@ -11,6 +11,9 @@ use super::gazetteer::Lexicon;
 use crate::text::ParagraphKind;
 use crate::text::Span;
 
+/// Characters that are looked at one by one before a position is searched for by halves.
+const NEAR: usize = 6;
+
 /// A paragraph or sentence in character indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
@@ -214,7 +217,10 @@ impl<'a> Characters<'a> {
     /// The first character at or after a byte offset, searched from `from` on.
     fn advance(&self, from: usize, offset: u32) -> usize {
         let tail = self.offsets.get(from..).unwrap_or_default();
-        (from + tail.partition_point(|&at| at < offset)).min(self.folded.len())
+        // What is asked for is the next word most often.
+        let near = tail.iter().take(NEAR).position(|&at| at >= offset);
+        let ahead = near.unwrap_or_else(|| tail.partition_point(|&at| at < offset));
+        (from + ahead).min(self.folded.len())
     }
 
     /// Number of characters.
@@ -264,6 +270,7 @@ impl<'a> Characters<'a> {
     }
 
     /// The first of `words`, longest first by the caller's order, that stands at `index`; its length in characters.
+    #[inline]
     pub(crate) fn any_of(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
         let first = packed(self.at(index));
         let mut alike = words.iter().filter(|word| may_begin(word, first));
@@ -392,6 +399,38 @@ impl Mask {
     /// Whether any character of a range is taken.
     pub(crate) fn overlaps(&self, start: usize, end: usize) -> bool {
         self.0.get(start..end).is_some_and(|range| range.contains(&true))
+    }
+}
+
+/// A number for each position where something ends, such as where it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Endings(Vec<u32>);
+
+impl Endings {
+    /// Nothing ends in a text of so many characters yet.
+    pub(crate) fn new(len: usize) -> Self {
+        Self(vec![0; len + 1])
+    }
+
+    /// Keeps the number of what ends at a position, instead of that of any other.
+    pub(crate) fn set(&mut self, end: usize, number: usize) {
+        // 0 is where nothing ends; no text is as long as that it could come by wrapping.
+        if let (Some(slot), Ok(number)) = (self.0.get_mut(end), u32::try_from(number + 1)) {
+            *slot = number;
+        }
+    }
+
+    /// Keeps the number of what ends at a position, unless that of another is smaller.
+    pub(crate) fn set_smaller(&mut self, end: usize, number: usize) {
+        if self.at(end).is_none_or(|known| number < known) {
+            self.set(end, number);
+        }
+    }
+
+    /// The number of what ends at a position.
+    #[inline]
+    pub(crate) fn at(&self, end: usize) -> Option<usize> {
+        self.0.get(end).and_then(|&number| number.checked_sub(1)).map(|number| number as usize)
     }
 }
 

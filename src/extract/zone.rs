@@ -8,6 +8,7 @@ use super::Division;
 use super::MentionKind;
 use super::Value;
 use super::characters::Characters;
+use super::characters::Endings;
 use super::characters::Mask;
 use super::characters::is_han;
 use super::finding::Finding;
@@ -49,11 +50,9 @@ pub(crate) fn find(
     places: &[Finding],
     taken: &Mask,
 ) -> Vec<Finding> {
-    let mut place_end = vec![None; text.len() + 1];
+    let mut place_end = Endings::new(text.len());
     for (number, place) in places.iter().enumerate() {
-        if let Some(end) = place_end.get_mut(place.end) {
-            *end = Some(number);
-        }
+        place_end.set(place.end, number);
     }
     let mut found = Vec::new();
     // 副中心 is Beijing's only where the document is set there and says 城市副中心.
@@ -225,13 +224,13 @@ fn reach(
     suffix: usize,
     word: &str,
     places: &[Finding],
-    place_end: &[Option<usize>],
+    place_end: &Endings,
 ) -> Option<usize> {
     let mut start = suffix;
     let mut anchored = false;
     let mut words = 0;
     while start > 0 && suffix - start < 16 && words < 6 {
-        if let Some(place) = place_end.get(start).copied().flatten().and_then(|number| places.get(number)) {
+        if let Some(place) = place_end.at(start).and_then(|number| places.get(number)) {
             // Only what is right beside the kind belongs to the name: 张家湾|设计|小镇.
             if words <= 3 {
                 // 南平市|武夷新区: a zone with a name of its own does without the division before it.

@@ -44,7 +44,8 @@ impl<'a> Clause<'a> {
         while at < end && words.len() < MAX_WORDS {
             let next = text.word_end(at).min(end);
             let word = text.word(at, next);
-            let classes = words::classes(&word);
+            let completed = next - at == 2 && words::are_completed(text.at(at), text.at(at + 1));
+            let classes = words::classes(&word) | if completed { words::VERB } else { 0 };
             words.push(Word { start: at, end: next, text: word, classes, verb: Cell::new(None) });
             at = next;
         }

@@ -316,7 +316,7 @@ impl Scene<'_> {
     /// 一要, （二）, 第三 before the directive itself.
     fn is_ordinal(&self, clause: &Clause<'_>, index: usize) -> bool {
         let word = clause.word(index);
-        let numeral = |word: &str| word.chars().all(|c| "一二三四五六七八九十第（）()、".contains(c));
+        let numeral = |word: &str| word.chars().all(|character| words::ORDINAL_SET.holds(character));
         !word.is_empty()
             && numeral(word)
             && (index > 0 || word.chars().count() > 1 || matches!(clause.word(index + 1), "要" | "是"))

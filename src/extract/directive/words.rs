@@ -65,10 +65,9 @@ pub(super) const FRAME: u16 = 32;
 /// It stands in clauses that describe.
 pub(super) const DESCRIBES: u16 = 64;
 
-/// What a word can be, a bit each.
+/// What a word can be by the lists, a bit each.
 pub(super) fn classes(word: &str) -> u16 {
-    let completed = if is_completed(word) { VERB } else { 0 };
-    CLASSES.of(word) | completed
+    CLASSES.of(word)
 }
 
 /// Whether a mark is a verb with an object of its own: 鼓励企业创新.
@@ -244,8 +243,12 @@ const VERBS: &[&str] = &[
 
 /// Whether a word opens a directive, apart from the verbs of the gazetteer.
 pub(super) fn is_verb(word: &str) -> bool {
-    classes(word) & VERB != 0
+    classes(word) & VERB != 0 || is_completed(word)
 }
+
+/// Characters of numbers before a directive.
+pub(super) static ORDINAL_SET: LazyLock<HanSet> =
+    LazyLock::new(|| HanSet::new("一二三四五六七八九十第（）()、".chars()));
 
 /// Verbs of one character that are completed by another, and those others.
 static COMPLETED_SET: LazyLock<HanSet> = LazyLock::new(|| {
@@ -265,22 +268,41 @@ pub(super) fn is_completed(word: &str) -> bool {
     else {
         return false;
     };
+    are_completed(verb, complement)
+}
+
+/// The same for a word of two characters.
+pub(super) fn are_completed(verb: char, complement: char) -> bool {
     COMPLEMENT_SET.holds(complement) && COMPLETED_SET.holds(verb)
 }
 
-/// Verbs that take the verb after them as their like, though either may be a noun elsewhere: 学习贯彻, 布局建设.
-#[rustfmt::skip]
-const PAIRS: &[(&str, &str)] = &[
-    ("学习", "贯彻"), ("贯彻", "落实"), ("组织", "开展"), ("组织", "实施"), ("组织", "动员"), ("组织", "建设"),
-    ("布局", "建设"), ("规划", "建设"), ("谋划", "推进"), ("研究", "制定"), ("研究", "解决"), ("巩固", "提升"),
-    ("巩固", "拓展"), ("培育", "壮大"), ("改造", "提升"), ("教育", "引导"), ("宣传", "贯彻"), ("传承", "弘扬"),
-    ("协调", "解决"), ("协调", "推进"), ("建立", "健全"), ("建立", "完善"), ("健全", "完善"), ("修订", "完善"),
-    ("督促", "指导"), ("引导", "支持"), ("鼓励", "支持"), ("鼓励", "引导"), ("优化", "提升"), ("发展", "壮大"),
-];
-
-/// Whether two verbs in a row are one action.
+/// Whether two verbs in a row are one action, though either may be a noun elsewhere: 学习贯彻, 布局建设.
 pub(super) fn are_paired(one: &str, other: &str) -> bool {
-    PAIRS.contains(&(one, other))
+    match one {
+        "学习" => other == "贯彻",
+        "贯彻" => other == "落实",
+        "组织" => matches!(other, "开展" | "实施" | "动员" | "建设"),
+        "布局" => other == "建设",
+        "规划" => other == "建设",
+        "谋划" => other == "推进",
+        "研究" => matches!(other, "制定" | "解决"),
+        "巩固" => matches!(other, "提升" | "拓展"),
+        "培育" => other == "壮大",
+        "改造" => other == "提升",
+        "教育" => other == "引导",
+        "宣传" => other == "贯彻",
+        "传承" => other == "弘扬",
+        "协调" => matches!(other, "解决" | "推进"),
+        "建立" => matches!(other, "健全" | "完善"),
+        "健全" => other == "完善",
+        "修订" => other == "完善",
+        "督促" => other == "指导",
+        "引导" => other == "支持",
+        "鼓励" => matches!(other, "支持" | "引导"),
+        "优化" => other == "提升",
+        "发展" => other == "壮大",
+        _ => false,
+    }
 }
 
 /// What a body does to those who break a rule, or shall do by one.

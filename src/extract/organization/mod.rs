@@ -10,6 +10,7 @@ use crate::extract::Detector;
 use crate::extract::MentionKind;
 use crate::extract::Value;
 use crate::extract::characters::Characters;
+use crate::extract::characters::Endings;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::finding::Finding;
@@ -42,14 +43,12 @@ pub(crate) fn find(
     let mut ground = Ground {
         text,
         gazetteer,
-        place_end: vec![None; text.len() + 1],
-        body_end: vec![None; text.len() + 1],
+        place_end: Endings::new(text.len()),
+        body_end: Endings::new(text.len()),
         known: Mask::new(text.len()),
     };
     for place in places {
-        if let Some(slot) = ground.place_end.get_mut(place.end) {
-            *slot = Some(place.start);
-        }
+        ground.place_end.set(place.end, place.start);
     }
     let mut found = Vec::new();
     for index in 0..text.len() {
@@ -105,6 +104,7 @@ static OPENINGS: LazyLock<Words> = LazyLock::new(|| {
 
 /// Bodies that hold standing meetings.
 const CONVENING: &[&str] = &["国务院", "省政府", "市政府"];
+static CONVENING_WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(CONVENING.iter().copied()));
 
 /// Bodies that stand without their place between two posts of one person.
 const BETWEEN_POSTS: &[&str] =
@@ -112,7 +112,7 @@ const BETWEEN_POSTS: &[&str] =
 
 /// 国务院第三次常务会议: a meeting that decides as a body, under its standing name.
 fn meeting(text: &Characters<'_>, index: usize, taken: &Mask) -> Option<Finding> {
-    let (body, length) = text.any_of(index, CONVENING)?;
+    let (body, length) = CONVENING_WORDS.at(text, index)?;
     let mut at = index + length;
     if text.at(at) == '第' {
         let count = (at + 1..at + 6).find(|&at| text.at(at) == '次')?;

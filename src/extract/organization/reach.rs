@@ -5,6 +5,7 @@ use super::words::STOP_SET;
 use super::words::WITHIN_SET;
 use super::words::inner_and;
 use crate::extract::characters::Characters;
+use crate::extract::characters::Endings;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
@@ -20,9 +21,9 @@ pub(super) struct Ground<'a> {
     pub(super) text: &'a Characters<'a>,
     pub(super) gazetteer: &'a Gazetteer,
     /// Start of the place that ends at a character.
-    pub(super) place_end: Vec<Option<usize>>,
+    pub(super) place_end: Endings,
     /// Start of the body that ends at a character.
-    pub(super) body_end: Vec<Option<usize>>,
+    pub(super) body_end: Endings,
     /// Characters inside bodies of the tables.
     pub(super) known: Mask,
 }
@@ -31,9 +32,7 @@ impl Ground<'_> {
     /// Start of the chain of places (广西|玉林市) that ends at a character.
     pub(super) fn places(&self, end: usize) -> usize {
         let mut start = end;
-        while let Some(from) =
-            self.place_end.get(start).copied().flatten().filter(|&from| end - from <= MAX_LENGTH)
-        {
+        while let Some(from) = self.place_end.at(start).filter(|&from| end - from <= MAX_LENGTH) {
             start = from;
         }
         if start == end && !self.text.is_word_start(end) {
@@ -57,8 +56,7 @@ impl Ground<'_> {
 
     /// Whether a place begins at a character, be it inside a word of the segmenter: 北京协和医院.
     pub(super) fn begins_with_place(&self, start: usize) -> bool {
-        (start + 2..=(start + 5).min(self.text.len()))
-            .any(|end| self.place_end.get(end).copied().flatten() == Some(start))
+        (start + 2..=(start + 5).min(self.text.len())).any(|end| self.place_end.at(end) == Some(start))
             || self.gazetteer.names_at(self.text, start).any(|(_, _, entries)| {
                 entries.iter().any(|entry| matches!(entry, Entry::Division(_) | Entry::ShortDivision(_)))
             })
@@ -66,14 +64,12 @@ impl Ground<'_> {
 
     /// Start of the body that ends at a character.
     pub(super) fn body(&self, end: usize) -> Option<usize> {
-        self.body_end.get(end).copied().flatten().filter(|&start| end - start <= MAX_LENGTH)
+        self.body_end.at(end).filter(|&start| end - start <= MAX_LENGTH)
     }
 
     /// Remembers a body.
     pub(super) fn add(&mut self, start: usize, end: usize) {
-        if let Some(slot) = self.body_end.get_mut(end) {
-            *slot = Some(slot.map_or(start, |known| known.min(start)));
-        }
+        self.body_end.set_smaller(end, start);
     }
 }
 

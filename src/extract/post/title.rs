@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::extract::characters::Characters;
+use crate::extract::characters::Endings;
 use crate::extract::characters::Mask;
 use crate::extract::characters::is_han;
 use crate::extract::finding::Finding;
@@ -119,34 +120,30 @@ pub(super) fn titles(
 
 /// Where bodies and places end.
 struct Ends {
-    bodies: Vec<Option<usize>>,
-    places: Vec<Option<usize>>,
+    bodies: Endings,
+    places: Endings,
 }
 
 impl Ends {
     fn new(text: &Characters<'_>, places: &[Finding], bodies: &[Finding]) -> Self {
-        let mut ends = Self { bodies: vec![None; text.len() + 1], places: vec![None; text.len() + 1] };
+        let mut ends = Self { bodies: Endings::new(text.len()), places: Endings::new(text.len()) };
         for body in bodies {
-            if let Some(start) = ends.bodies.get_mut(body.end) {
-                *start = Some(start.map_or(body.start, |known| known.min(body.start)));
-            }
+            ends.bodies.set_smaller(body.end, body.start);
         }
         for place in places {
-            if let Some(start) = ends.places.get_mut(place.end) {
-                *start = Some(place.start);
-            }
+            ends.places.set(place.end, place.start);
         }
         ends
     }
 
     /// Start of the body that ends at a character.
     fn body(&self, end: usize) -> Option<usize> {
-        self.bodies.get(end).copied().flatten()
+        self.bodies.at(end)
     }
 
     /// Start of the place that ends at a character.
     fn place(&self, end: usize) -> Option<usize> {
-        self.places.get(end).copied().flatten()
+        self.places.at(end)
     }
 
     /// Start of the chain of places that ends at a character.
