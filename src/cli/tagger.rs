@@ -43,6 +43,7 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
         dropout,
         thinning,
         penalty,
+        lean,
         min_count,
         prune,
         seed,
@@ -65,6 +66,7 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
             dropout: *dropout,
             thinning: *thinning,
             penalty: *penalty,
+            lean: *lean,
             min_count: *min_count,
             prune: *prune,
             seed: *seed,
@@ -97,9 +99,10 @@ pub(super) fn train(cli: &Cli, arguments: &TrainTaggerArgs) -> Result<(), Failur
 
 /// Learns classes of words.
 pub(super) fn clusters(cli: &Cli, arguments: &TrainClustersArgs) -> Result<(), Failure> {
-    let TrainClustersArgs { text, out } = arguments;
+    let TrainClustersArgs { text, out, words, classes } = arguments;
     let steps = Steps::new(cli.quiet);
-    let outcome = classes::run(text, out, &ClusterOptions::default(), &mut |name, done, total| {
+    let options = ClusterOptions { words: *words, fine: *classes, ..ClusterOptions::default() };
+    let outcome = classes::run(text, out, &options, &mut |name, done, total| {
         steps.show(name, done, total);
     });
     steps.bar.finish_and_clear();
@@ -107,7 +110,7 @@ pub(super) fn clusters(cli: &Cli, arguments: &TrainClustersArgs) -> Result<(), F
     table::print_pairs(&[
         ("table", out.display().to_string()),
         ("documents", outcome.documents.to_string()),
-        ("corpus SHA-256", outcome.corpus_sha256),
+        ("corpus SHA-256", outcome.corpus_sha256.join(", ")),
         ("words", outcome.words.to_string()),
         ("bytes", outcome.bytes.to_string()),
     ])

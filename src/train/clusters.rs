@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use sha2::Digest;
@@ -54,8 +55,8 @@ pub struct Outcome {
     pub documents: usize,
     /// Words with a class.
     pub words: usize,
-    /// Hex SHA-256 of the corpus.
-    pub corpus_sha256: String,
+    /// Hex SHA-256 of each corpus.
+    pub corpus_sha256: Vec<String>,
     /// Bytes of the table.
     pub bytes: usize,
 }
@@ -79,16 +80,39 @@ pub type Progress<'a> = &'a mut dyn FnMut(&'static str, usize, usize);
 /// # Errors
 /// [`Error::Io`], [`Error::CorpusLine`], and [`Error::Corpus`] for a corpus without words.
 pub fn run(
-    corpus: &Path,
+    corpora: &[PathBuf],
     out: &Path,
     options: &ClusterOptions,
     progress: Progress<'_>,
 ) -> Result<Outcome, Error> {
-    let bytes = fs::read(corpus).map_err(|source| Error::io(corpus, source))?;
-    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
     let segmenter = Segmenter::new();
     let mut words = Stream::default();
     let mut characters = Stream::default();
+    let (mut documents, mut corpus_sha256) = (0, Vec::new());
+    for corpus in corpora {
+        let bytes = fs::read(corpus).map_err(|source| Error::io(corpus, source))?;
+        documents += read(corpus, &bytes, &segmenter, (&mut words, &mut characters), progress)?;
+        corpus_sha256.push(format!("{:x}", Sha256::digest(&bytes)));
+    }
+    if words.names.is_empty() {
+        let paths: Vec<String> = corpora.iter().map(|path| path.display().to_string()).collect();
+        return Err(Error::Corpus { path: paths.join(", "), reason: "holds no words".to_owned() });
+    }
+    let clusters = learn(&words, &characters, options, progress);
+    let written = tables::write_clusters(&clusters);
+    fs::write(out, &written).map_err(|source| Error::io(out, source))?;
+    Ok(Outcome { documents, words: clusters.len(), corpus_sha256, bytes: written.len() })
+}
+
+/// Reads the words and the characters of a corpus; the number of its rows.
+fn read(
+    corpus: &Path,
+    bytes: &[u8],
+    segmenter: &Segmenter,
+    (words, characters): (&mut Stream, &mut Stream),
+    progress: Progress<'_>,
+) -> Result<usize, Error> {
+    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
     for (index, line) in lines.iter().enumerate() {
         let line: Line = serde_json::from_slice(line).map_err(|error| Error::CorpusLine {
             path: corpus.display().to_string(),
@@ -120,13 +144,12 @@ pub fn run(
         characters.end();
         progress("reading texts", index + 1, lines.len());
     }
-    if words.names.is_empty() {
-        return Err(Error::Corpus {
-            path: corpus.display().to_string(),
-            reason: "holds no words".to_owned(),
-        });
-    }
-    let table = Neighbours::of(&words, options.words, options.min_count);
+    Ok(lines.len())
+}
+
+/// The classes.
+fn learn(words: &Stream, characters: &Stream, options: &ClusterOptions, progress: Progress<'_>) -> Clusters {
+    let table = Neighbours::of(words, options.words, options.min_count);
     let fine = exchange(&table, options.fine, options.rounds, &mut |done| {
         progress("many classes of words", done, options.rounds);
     });
@@ -138,7 +161,7 @@ pub fn run(
         let spelled: Vec<char> = words.name(*word).chars().collect();
         classes.entry(word_hash(&spelled)).or_insert((fine, coarse));
     }
-    let table = Neighbours::of(&characters, 60_000, options.min_count);
+    let table = Neighbours::of(characters, 60_000, options.min_count);
     let found = exchange(&table, options.characters, options.rounds, &mut |done| {
         progress("classes of characters", done, options.rounds);
     });
@@ -149,15 +172,7 @@ pub fn run(
         .filter_map(|(&word, &class)| Some((characters.name(word).chars().next()?, class)))
         .collect();
     letters.sort_unstable();
-    let clusters = Clusters::new(classes, letters);
-    let written = tables::write_clusters(&clusters);
-    fs::write(out, &written).map_err(|source| Error::io(out, source))?;
-    Ok(Outcome {
-        documents: lines.len(),
-        words: clusters.len(),
-        corpus_sha256: format!("{:x}", Sha256::digest(&bytes)),
-        bytes: written.len(),
-    })
+    Clusters::new(classes, letters)
 }
 
 /// Stands between two texts.

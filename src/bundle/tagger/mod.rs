@@ -4,6 +4,7 @@
 //! manifest.json   what the tagger is, and the size and SHA-256 of every other file
 //! weights.bin     weights by feature key, and transitions
 //! clusters.bin    classes of words and characters
+//! names.bin       names of the training texts; a bundle may lack it, and its tagger then knows none
 //! golden.jsonl    documents with the spans that this tagger must find in them
 //! MODEL_CARD.md   for people
 //! ```
@@ -25,6 +26,8 @@ use super::manifest::Segmentation;
 use super::writer::Files;
 use crate::error::Error;
 use crate::extract::Extractor;
+use crate::extract::tagger::Clusters;
+use crate::extract::tagger::Names;
 use crate::extract::tagger::Tagger;
 use crate::segment::Segmenter;
 
@@ -41,8 +44,11 @@ const BUILT_IN: [(&str, &[u8]); 4] = [
     ("golden.jsonl", include_bytes!("../../../models/tagger/golden.jsonl")),
 ];
 
+/// Classes of words and characters of more than news, compiled in for taggers that are yet to be trained.
+const CLASSES: &[u8] = include_bytes!("../../../models/classes/clusters.bin");
+
 /// The files that a manifest describes.
-const FILES: [&str; 3] = ["weights.bin", "clusters.bin", "golden.jsonl"];
+const FILES: [&str; 4] = ["weights.bin", "clusters.bin", "names.bin", "golden.jsonl"];
 
 /// Larger files are refused before they are read.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -139,6 +145,9 @@ pub fn files(
         ("clusters.bin".to_owned(), tables::write_clusters(tagger.clusters())),
         ("golden.jsonl".to_owned(), golden),
     ]);
+    if !tagger.names().is_empty() {
+        files.insert("names.bin".to_owned(), tables::write_names(tagger));
+    }
     manifest.files = files
         .iter()
         .map(|(name, bytes)| {
@@ -201,6 +210,15 @@ pub fn built_in() -> Result<TaggerBundle, Error> {
     })
 }
 
+/// Classes of words and characters for a tagger that is to be trained and brings none of its own.
+///
+/// # Errors
+/// [`Error::Bundle`] when they are damaged, which a build from a clean checkout cannot be.
+pub(crate) fn classes() -> Result<Clusters, Error> {
+    tables::read_clusters(CLASSES)
+        .map_err(|reason| Error::Bundle { path: "built-in classes".to_owned(), reason })
+}
+
 /// Reads a bundle whose files `file` gives by name.
 fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<TaggerBundle, Error> {
     let refuse = |reason: String| Error::Bundle { path: path.to_owned(), reason };
@@ -216,7 +234,11 @@ fn parse(path: &str, file: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<Ta
     };
     let in_file = |name: &'static str| move |reason: String| refuse(format!("{name}: {reason}"));
     let clusters = tables::read_clusters(&verified("clusters.bin")?).map_err(in_file("clusters.bin"))?;
-    let tagger = tables::read_weights(manifest.types.clone(), clusters, &verified("weights.bin")?)
+    let names = match manifest.files.contains_key("names.bin") {
+        true => tables::read_names(&verified("names.bin")?).map_err(in_file("names.bin"))?,
+        false => Names::default(),
+    };
+    let tagger = tables::read_weights(manifest.types.clone(), clusters, names, &verified("weights.bin")?)
         .map_err(in_file("weights.bin"))?;
     let golden = verified("golden.jsonl")?
         .split(|&byte| byte == b'\n')

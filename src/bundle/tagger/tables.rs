@@ -5,15 +5,18 @@
 //!                slots × u8 shift, slots × tags × i8 mantissa        (tags = 4 × types + 1)
 //! clusters.bin   "WMCLUSTR" u32 words, u32 characters, words × (u32 hash, u16 class of many, u16 class of few),
 //!                characters × (u32 code point, u16 class)
+//! names.bin      "WMTNAMES" u32 entries, entries × (u32 hash, u64 types, a bit each)
 //! ```
 
 use crate::extract::tagger::Clusters;
+use crate::extract::tagger::Names;
 use crate::extract::tagger::Tagger;
 use crate::extract::tagger::Weights;
 use crate::extract::tagger::tags;
 
 const WEIGHTS_MAGIC: &[u8; 8] = b"WMTAGGER";
 const CLUSTERS_MAGIC: &[u8; 8] = b"WMCLUSTR";
+const NAMES_MAGIC: &[u8; 8] = b"WMTNAMES";
 
 /// Types that a tagger can have.
 const MAX_TYPES: usize = 64;
@@ -35,11 +38,49 @@ pub fn write_weights(tagger: &Tagger) -> Vec<u8> {
     bytes
 }
 
+/// Names as bytes.
+#[must_use]
+pub fn write_names(tagger: &Tagger) -> Vec<u8> {
+    let entries = tagger.names().entries();
+    let mut bytes = NAMES_MAGIC.to_vec();
+    bytes.extend((entries.len() as u32).to_le_bytes());
+    for (hash, types) in entries {
+        bytes.extend(hash.to_le_bytes());
+        bytes.extend(types.to_le_bytes());
+    }
+    bytes
+}
+
+/// Names from bytes.
+///
+/// # Errors
+/// What is wrong with the bytes; nothing is reserved before lengths are known to fit.
+pub(crate) fn read_names(bytes: &[u8]) -> Result<Names, String> {
+    let rest = bytes.strip_prefix(NAMES_MAGIC).ok_or("does not begin like a table of names")?;
+    let (count, rest) = u32_at(rest)?;
+    if count.checked_mul(12) != Some(rest.len()) {
+        return Err(format!("{count} names do not fit into {} bytes", rest.len()));
+    }
+    let entries = rest.as_chunks().0.iter().map(|&[a, b, c, d, types @ ..]: &[u8; 12]| {
+        (u32::from_le_bytes([a, b, c, d]), u64::from_le_bytes(types))
+    });
+    let entries: Vec<(u32, u64)> = entries.collect();
+    if !entries.is_sorted_by(|one, other| one.0 < other.0) {
+        return Err("names do not ascend".to_owned());
+    }
+    Ok(Names::new(entries))
+}
+
 /// A tagger for `types` from the bytes of its weights.
 ///
 /// # Errors
 /// What is wrong with the bytes; nothing is reserved before lengths are known to fit.
-pub fn read_weights(types: Vec<String>, clusters: Clusters, bytes: &[u8]) -> Result<Tagger, String> {
+pub(crate) fn read_weights(
+    types: Vec<String>,
+    clusters: Clusters,
+    names: Names,
+    bytes: &[u8],
+) -> Result<Tagger, String> {
     let rest = bytes.strip_prefix(WEIGHTS_MAGIC).ok_or("does not begin like the weights of a tagger")?;
     let (count, rest) = u32_at(rest)?;
     if count != types.len() || count > MAX_TYPES {
@@ -61,7 +102,7 @@ pub fn read_weights(types: Vec<String>, clusters: Clusters, bytes: &[u8]) -> Res
     let weights = Weights::new(count, keys, masks.to_vec(), shifts.to_vec(), &mantissas)?;
     let transitions: Vec<i32> =
         transitions.as_chunks().0.iter().map(|&score| i32::from_le_bytes(score)).collect();
-    Tagger::new(types, weights, &transitions, clusters)
+    Tagger::new(types, weights, &transitions, clusters, names)
 }
 
 /// Classes as bytes.
@@ -134,15 +175,18 @@ mod tests {
         let rows = vec![Row { key: 7, slots: slots.clone() }, Row { key: 3, slots }];
         let clusters = Clusters::new([(9, (1, 2))], vec![('中', 3)]);
         let transitions: Vec<i32> = (0..25).collect();
-        Tagger::new(vec!["PER".to_owned()], Weights::pack(5, rows), &transitions, clusters).unwrap()
+        let names = Names::of([(['苏', '州'].as_slice(), 1)]);
+        Tagger::new(vec!["PER".to_owned()], Weights::pack(5, rows), &transitions, clusters, names).unwrap()
     }
 
     #[test]
     fn what_is_written_is_read() {
         let tagger = tagger();
         let clusters = read_clusters(&write_clusters(tagger.clusters())).unwrap();
+        let names = read_names(&write_names(&tagger)).unwrap();
+        assert_eq!(&names, tagger.names());
         let bytes = write_weights(&tagger);
-        let read = read_weights(vec!["PER".to_owned()], clusters, &bytes).unwrap();
+        let read = read_weights(vec!["PER".to_owned()], clusters, names, &bytes).unwrap();
         assert_eq!(write_weights(&read), bytes);
         assert_eq!(write_clusters(read.clusters()), write_clusters(tagger.clusters()));
     }
@@ -152,11 +196,16 @@ mod tests {
         let tagger = tagger();
         let bytes = write_weights(&tagger);
         for cut in 0..bytes.len() {
-            assert!(read_weights(vec!["PER".to_owned()], Clusters::default(), &bytes[..cut]).is_err());
+            let types = vec!["PER".to_owned()];
+            assert!(read_weights(types, Clusters::default(), Names::default(), &bytes[..cut]).is_err());
         }
         let clusters = write_clusters(tagger.clusters());
         for cut in 0..clusters.len() {
             assert!(read_clusters(&clusters[..cut]).is_err());
+        }
+        let names = write_names(&tagger);
+        for cut in 0..names.len() {
+            assert!(read_names(&names[..cut]).is_err());
         }
     }
 }

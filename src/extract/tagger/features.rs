@@ -7,6 +7,8 @@
 
 use super::clusters::Clusters;
 use super::clusters::Prefix;
+use super::names::Names;
+use super::names::Types;
 use crate::extract::characters::Characters;
 use crate::extract::characters::is_han;
 use crate::extract::gazetteer::Entry;
@@ -125,6 +127,7 @@ enum Kind {
     Finding,
     FindingRule,
     FindingHead,
+    Known,
 }
 
 /// Mixes one more unit into a hash (the multiply-xorshift round of MurmurHash3's finaliser).
@@ -171,9 +174,14 @@ fn character_type(character: char) -> u64 {
     }
 }
 
-/// A character as n-grams know it: one digit is like another.
+/// One digit is like another.
+pub(super) fn plain(character: char) -> char {
+    if character.is_ascii_digit() { '0' } else { character }
+}
+
+/// A character as n-grams know it.
 fn spelled(character: char) -> u64 {
-    u64::from(u32::from(if character.is_ascii_digit() { '0' } else { character }))
+    u64::from(u32::from(plain(character)))
 }
 
 /// Longest word whose occurrence is looked at, in characters; keeps a text of one endless word linear.
@@ -191,6 +199,11 @@ pub(crate) struct Reader<'a> {
     pub(crate) gazetteer: &'a Gazetteer,
     /// Classes of words and characters.
     pub(crate) clusters: &'a Clusters,
+    /// Names that the tagger has learned from.
+    pub(crate) names: &'a Names,
+    /// What no other text says of them than this one, by hash: in training a name counts as known where it would be
+    /// without this text, so that the tagger learns how far to trust it elsewhere.
+    pub(crate) own: &'a [(u32, Types)],
     /// What the rules found, by start.
     pub(crate) hints: &'a [Hint],
 }
@@ -202,6 +215,7 @@ impl Reader<'_> {
         self.characters(start, end, found);
         self.words(start, end, found);
         self.names(start, end, found);
+        self.known(start, end, found);
         self.hints(start, end, found);
     }
 
@@ -319,6 +333,39 @@ impl Reader<'_> {
                         found.push(span(key(Kind::Gazetteer, [number]), length));
                         last = number;
                     }
+                }
+            }
+        }
+    }
+
+    fn known(&self, start: usize, end: usize, found: &mut Vec<Occurrence>) {
+        if self.names.is_empty() {
+            return;
+        }
+        let mut covered = start;
+        for at in start..end {
+            let rest = self.text.slice(at, end).iter().copied();
+            let Some((length, mut types)) = self.names.longest(rest, self.own) else { continue };
+            let behind = at + length;
+            if behind <= covered {
+                continue;
+            }
+            covered = behind;
+            let whole = |position: usize| position == end || self.text.is_word_start(position);
+            let ends = u64::from(whole(at)) + 2 * u64::from(whole(behind));
+            while types != 0 {
+                let kind = u64::from(types.trailing_zeros());
+                types &= types - 1;
+                for key in
+                    [key(Kind::Known, [kind, 0, length.min(6) as u64]), key(Kind::Known, [kind, 1, ends])]
+                {
+                    found.push(Occurrence {
+                        key,
+                        start: (at - start) as i32,
+                        end: (behind - start) as i32,
+                        shape: Shape::Span,
+                        group: 0,
+                    });
                 }
             }
         }

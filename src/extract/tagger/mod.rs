@@ -13,12 +13,13 @@ mod clusters;
 mod features;
 mod lattice;
 mod model;
+mod names;
 mod unit;
 
 use super::characters::Characters;
 use super::gazetteer::Gazetteer;
-use beam::Beam;
 
+pub(crate) use beam::Beam;
 pub(crate) use clusters::Classes;
 pub use clusters::Clusters;
 pub(crate) use clusters::word_hash;
@@ -40,6 +41,9 @@ pub(crate) use lattice::tags;
 pub(crate) use model::Row;
 pub(crate) use model::UNIT;
 pub(crate) use model::Weights;
+pub(crate) use names::Names;
+pub(crate) use names::Types;
+pub(crate) use names::name_hash;
 pub(crate) use unit::units;
 
 /// A tagger: what it can find and how it scores.
@@ -50,6 +54,7 @@ pub struct Tagger {
     weights: Weights,
     transitions: Transitions,
     clusters: Clusters,
+    names: Names,
 }
 
 /// What tagging needs from sentence to sentence.
@@ -74,13 +79,14 @@ impl Tagger {
         weights: Weights,
         transitions: &[i32],
         clusters: Clusters,
+        names: Names,
     ) -> Result<Self, String> {
         let tags = tags(types.len());
         if types.is_empty() || transitions.len() != tags * tags {
             return Err("types and transitions do not fit together".to_owned());
         }
         let scores = transitions.iter().map(|&score| f64::from(score) * UNIT).collect();
-        Ok(Self { transitions: Transitions::new(types.len(), scores), types, weights, clusters })
+        Ok(Self { transitions: Transitions::new(types.len(), scores), types, weights, clusters, names })
     }
 
     /// Types of spans, by index.
@@ -98,6 +104,11 @@ impl Tagger {
     /// Classes of words and characters.
     pub(crate) fn clusters(&self) -> &Clusters {
         &self.clusters
+    }
+
+    /// Names that it has learned from.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Its weights, and its transitions in units.
@@ -119,7 +130,8 @@ impl Tagger {
         let Scratch { occurrences, sums, scores, beam, path, summed } = scratch;
         let length = end - start;
         let tags = self.transitions.tags();
-        let reader = Reader { text, gazetteer, clusters: &self.clusters, hints };
+        let reader =
+            Reader { text, gazetteer, clusters: &self.clusters, names: &self.names, own: &[], hints };
         reader.occurrences(start, end, occurrences);
         let width = self.weights.width();
         sums.clear();

@@ -36,7 +36,7 @@ pub struct Request {
     pub out: PathBuf,
     /// Corpus that is only reported on.
     pub dev: Option<PathBuf>,
-    /// Classes of words and characters.
+    /// Classes of words and characters; the built-in ones when not given.
     pub clusters: Option<PathBuf>,
     /// Texts without marks, which a first tagger marks for a second to learn from.
     pub unlabelled: Option<PathBuf>,
@@ -76,7 +76,10 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
     let corpora =
         request.train.iter().map(|path| AnnotatedCorpus::read(path)).collect::<Result<Vec<_>, Error>>()?;
     let dev = request.dev.as_deref().map(AnnotatedCorpus::read).transpose()?;
-    let clusters = request.clusters.as_deref().map(clusters).transpose()?.unwrap_or_default();
+    let clusters = match &request.clusters {
+        Some(path) => clusters(path)?,
+        None => tagger::classes()?,
+    };
     let sources = match &request.sources {
         Some(path) => fs::read_to_string(path).map_err(|source| Error::io(path, source))?,
         None => String::new(),
@@ -224,13 +227,17 @@ fn command(request: &Request) -> String {
     if !request.types.is_empty() {
         command.push_str(&format!(" --types {}", request.types.join(",")));
     }
-    let TrainOptions { epochs, rate, dropout, thinning, penalty, min_count, prune, seed } = &request.options;
+    let TrainOptions { epochs, rate, dropout, thinning, penalty, lean, min_count, prune, seed } =
+        &request.options;
     command.push_str(&format!(
         " --name {} --version {} --epochs {epochs} --rate {rate} --dropout {dropout} --penalty {penalty} --min-count {min_count} --prune {prune} --seed {seed}",
         request.name, request.version
     ));
     if *thinning > 0.0 {
         command.push_str(&format!(" --thinning {thinning}"));
+    }
+    if let Some(lean) = lean {
+        command.push_str(&format!(" --lean {lean}"));
     }
     if request.folds > 1 {
         command.push_str(&format!(" --folds {}", request.folds));

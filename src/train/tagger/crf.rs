@@ -43,6 +43,8 @@ pub struct TrainOptions {
     pub thinning: f32,
     /// Penalty λ of large weights.
     pub penalty: f32,
+    /// Constant for every span that begins; measured when not given.
+    pub lean: Option<f64>,
     /// What occurs less often is no feature.
     pub min_count: u32,
     /// Slots whose weights are all smaller are left out.
@@ -54,11 +56,12 @@ pub struct TrainOptions {
 impl Default for TrainOptions {
     fn default() -> Self {
         Self {
-            epochs: 16,
-            rate: 0.1,
-            dropout: 0.4,
+            epochs: 10,
+            rate: 0.04,
+            dropout: 0.0,
             thinning: 0.0,
-            penalty: 0.5,
+            penalty: 1.0,
+            lean: None,
             min_count: 2,
             prune: 0.02,
             seed: 1,
@@ -72,6 +75,21 @@ pub(super) struct Learned {
     pub(super) transitions: Vec<f64>,
 }
 
+impl Learned {
+    /// Adds the weights of slots to the scores of a character, one a tag.
+    pub(super) fn score(&self, slots: &[u32], scores: &mut [f32]) {
+        let tags = scores.len();
+        for &slot in slots {
+            let from = slot as usize * tags;
+            for (sum, weight) in
+                scores.iter_mut().zip(self.weights.get(from..from + tags).unwrap_or_default())
+            {
+                *sum += weight;
+            }
+        }
+    }
+}
+
 /// Errors of probability below this teach nothing worth a step.
 const SETTLED: f64 = 1e-4;
 
@@ -80,7 +98,12 @@ const SETTLED: f64 = 1e-4;
 const CAUTION: f32 = 1.0;
 
 /// Learns.
-pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Progress<'_>) -> Learned {
+pub(super) fn learn(
+    sequences: &Sequences,
+    units: Vec<(usize, usize)>,
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Learned {
     let tags = tags(sequences.types);
     let mut weights = vec![0.0_f32; sequences.counts.len() * tags];
     let mut squares = vec![CAUTION; weights.len()];
@@ -89,8 +112,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
     let mut transition_squares = vec![f64::from(CAUTION); tags * tags];
     let mut transition_mean = vec![0.0_f64; tags * tags];
     let mut averaged = 0_u32;
-    let starts = std::iter::once(0).chain(sequences.ends.iter().copied());
-    let mut order: Vec<(usize, usize)> = starts.zip(sequences.ends.iter().copied()).collect();
+    let mut order = units;
     let mut random = Xoshiro256PlusPlus::seed_from_u64(options.seed);
     let mut lattice = Lattice::default();
     let mut marginals = Vec::new();
@@ -111,7 +133,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
             let mut row = vec![0.0_f32; tags];
             for (at, scores) in (start..end).zip(lattice.emissions.chunks_exact_mut(tags)) {
                 row.fill(0.0);
-                for &slot in slots(sequences, at).iter().filter(|slot| kept.has(**slot)) {
+                for &slot in sequences.slots_of(at).iter().filter(|slot| kept.has(**slot)) {
                     let from = slot as usize * tags;
                     for (sum, weight) in
                         row.iter_mut().zip(weights.get(from..from + tags).unwrap_or_default())
@@ -145,7 +167,7 @@ pub(super) fn learn(sequences: &Sequences, options: &TrainOptions, progress: Pro
                 for (slot, &error) in row.iter_mut().zip(errors.iter()) {
                     *slot = error as f32 * kept.weight;
                 }
-                for &slot in slots(sequences, at).iter().filter(|slot| kept.has(**slot)) {
+                for &slot in sequences.slots_of(at).iter().filter(|slot| kept.has(**slot)) {
                     let from = slot as usize * tags;
                     let pull = pull.get(slot as usize).copied().unwrap_or(0.0);
                     let weights = weights.get_mut(from..from + tags).unwrap_or_default();
@@ -218,11 +240,4 @@ impl Kept {
         let group = self.first.iter().rposition(|&first| first <= slot).unwrap_or(0);
         self.kept.get(group).copied().unwrap_or(true)
     }
-}
-
-/// The slots that speak for a character.
-fn slots(sequences: &Sequences, at: usize) -> &[u32] {
-    let from = at.checked_sub(1).and_then(|before| sequences.slot_ends.get(before)).copied().unwrap_or(0);
-    let to = sequences.slot_ends.get(at).copied().unwrap_or(from);
-    sequences.slots.get(from..to).unwrap_or_default()
 }

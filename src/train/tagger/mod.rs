@@ -7,6 +7,8 @@
 mod card;
 pub mod command;
 mod crf;
+mod lean;
+mod names;
 mod sequences;
 mod unlabelled;
 
@@ -21,6 +23,7 @@ use crate::extract::tagger::Tagger;
 use crate::extract::tagger::UNIT;
 use crate::extract::tagger::Weights;
 use crate::segment::Segmenter;
+use names::KnownNames;
 use sequences::Sequences;
 
 /// The steps of training, for progress: name, done, out of.
@@ -38,8 +41,11 @@ pub(crate) fn train(
     options: &TrainOptions,
     progress: Progress<'_>,
 ) -> Result<Tagger, Error> {
-    let sequences = Sequences::read(rows, types, clusters, tools, options.min_count, progress)?;
-    let learned = crf::learn(&sequences, options, progress);
+    let known = KnownNames::read(rows, types);
+    let sequences = Sequences::read(rows, types, clusters, &known, tools, options.min_count, progress)?;
+    let lean = options.lean.unwrap_or_else(|| lean::choose(&sequences, options, progress));
+    let mut learned = crf::learn(&sequences, sequences.units(), options, progress);
+    lean::apply(&mut learned.transitions, types.len(), lean);
     let tags = crate::extract::tagger::tags(types.len());
     let mut rows = Vec::with_capacity(sequences.keys.len());
     for (&(key, first), mask) in sequences.keys.iter().zip(&sequences.masks) {
@@ -59,7 +65,7 @@ pub(crate) fn train(
     }
     let transitions: Vec<i32> =
         learned.transitions.iter().map(|score| libm::round(score / UNIT) as i32).collect();
-    Tagger::new(types.to_vec(), Weights::pack(tags, rows), &transitions, clusters.clone())
+    Tagger::new(types.to_vec(), Weights::pack(tags, rows), &transitions, clusters.clone(), known.names)
         .map_err(|reason| Error::Training { reason })
 }
 

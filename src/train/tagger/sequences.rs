@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Progress;
 use super::Tools;
+use super::names::KnownNames;
 use crate::corpus::annotated::AnnotatedRow;
 use crate::error::Error;
 use crate::extract::Anchors;
@@ -45,6 +46,8 @@ pub(super) struct Sequences {
     pub(super) tags: Vec<Tag>,
     /// End of each unit among the characters.
     pub(super) ends: Vec<usize>,
+    /// The text of each unit.
+    pub(super) texts: Vec<u32>,
     /// Slots, character after character.
     pub(super) slots: Vec<u32>,
     /// End of each character among the slots.
@@ -57,14 +60,19 @@ impl Sequences {
         rows: &[&AnnotatedRow],
         types: &[String],
         clusters: &Clusters,
+        known: &KnownNames<'_>,
         tools: Tools<'_>,
         min_count: u32,
         progress: Progress<'_>,
     ) -> Result<Self, Error> {
         let mut read = Vec::new();
+        let mut texts = Vec::new();
         for (done, row) in rows.iter().enumerate() {
-            match units_of(row, types, clusters, tools) {
-                Ok(found) => read.extend(found),
+            match units_of(row, types, clusters, known, tools) {
+                Ok(found) => {
+                    texts.resize(texts.len() + found.len(), done as u32);
+                    read.extend(found);
+                }
                 Err(Error::EmptyDocument) => {}
                 Err(other) => return Err(other),
             }
@@ -73,7 +81,20 @@ impl Sequences {
         if read.is_empty() || read.iter().all(|unit| unit.tags.iter().all(|&tag| tag == 0)) {
             return Err(Error::Training { reason: "no text holds a span to learn from".to_owned() });
         }
-        Ok(Self::number(&read, types.len(), min_count))
+        Ok(Self { texts, ..Self::number(&read, types.len(), min_count) })
+    }
+
+    /// Where each unit begins and ends among the characters.
+    pub(super) fn units(&self) -> Vec<(usize, usize)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(self.ends.iter().copied()).collect()
+    }
+
+    /// The slots that speak for a character.
+    pub(super) fn slots_of(&self, at: usize) -> &[u32] {
+        let from = at.checked_sub(1).and_then(|before| self.slot_ends.get(before)).copied().unwrap_or(0);
+        let to = self.slot_ends.get(at).copied().unwrap_or(from);
+        self.slots.get(from..to).unwrap_or_default()
     }
 
     /// Numbers the features and lists the slots of each character.
@@ -143,6 +164,7 @@ fn units_of(
     row: &AnnotatedRow,
     types: &[String],
     clusters: &Clusters,
+    known: &KnownNames<'_>,
     tools: Tools<'_>,
 ) -> Result<Vec<Unit>, Error> {
     let prepared = text::prepare(&row.document())?;
@@ -176,7 +198,8 @@ fn units_of(
             *last = tag(Part::End, kind) as Tag;
         }
     }
-    let reader = Reader { text: &scan.text, gazetteer, clusters, hints: &hints };
+    let (names, own) = (&known.names, known.own(row));
+    let reader = Reader { text: &scan.text, gazetteer, clusters, names, own, hints: &hints };
     let mut found = Vec::new();
     for (start, end) in units(&scan.text) {
         // Nothing is marked in headlines.
