@@ -201,8 +201,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) clusters: &'a Clusters,
     /// Names that the tagger has learned from.
     pub(crate) names: &'a Names,
-    /// What no other text says of them than this one, by hash: in training a name counts as known where it would be
-    /// without this text, so that the tagger learns how far to trust it elsewhere.
+    /// What this text alone says of them, by hash: in training a name counts as known where it would be without the
+    /// text, so that the tagger learns how far to trust it elsewhere.
     pub(crate) own: &'a [(u32, Types)],
     /// What the rules found, by start.
     pub(crate) hints: &'a [Hint],

@@ -21,8 +21,9 @@ use crate::extract::tagger::part;
 use crate::extract::tagger::spans;
 use crate::extract::tagger::tags;
 
-/// Parts of the texts.
+/// Parts of the texts, in runs of so many: those that stand near one another may be of one document.
 const PARTS: usize = 3;
+const RUN: usize = 25;
 
 /// What is tried: so many steps of this size.
 const STEPS: usize = 9;
@@ -38,7 +39,7 @@ pub(super) fn choose(sequences: &Sequences, options: &TrainOptions, progress: Pr
     for held_out in 0..PARTS {
         let units = |inside: bool| -> Vec<(usize, usize)> {
             let numbered = sequences.units().into_iter().zip(&sequences.texts);
-            let wanted = numbered.filter(|&(_, &text)| (text as usize % PARTS == held_out) == inside);
+            let wanted = numbered.filter(|&(_, &text)| (text as usize / RUN % PARTS == held_out) == inside);
             wanted.map(|(unit, _)| unit).collect()
         };
         let learned = crf::learn(sequences, units(false), options, progress);

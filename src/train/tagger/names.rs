@@ -8,6 +8,9 @@ use crate::extract::tagger::Types;
 use crate::extract::tagger::name_hash;
 use crate::text::normalize;
 
+/// Texts that stand so near one another in a file may be of one document, and what they share is not known elsewhere.
+const NEAR: usize = 10;
+
 /// What the texts together know.
 #[derive(Debug, Default)]
 pub(super) struct KnownNames<'r> {
@@ -15,7 +18,7 @@ pub(super) struct KnownNames<'r> {
     pub(super) names: Names,
     /// The number of each text; a text that stands there several times is one.
     numbers: HashMap<&'r str, usize>,
-    /// By number: types of names, by hash, that no other text has.
+    /// By number: types of names, by hash, that no text has but this one and those near it.
     own: Vec<Vec<(u32, Types)>>,
 }
 
@@ -39,10 +42,16 @@ impl<'r> KnownNames<'r> {
         found.dedup();
         let mut own: Vec<Vec<(u32, Types)>> = vec![Vec::new(); numbers.len()];
         for group in found.chunk_by(|one, other| (&one.0, one.1) == (&other.0, other.1)) {
-            if let [(name, kind, number)] = group
-                && let Some(own) = own.get_mut(*number)
-            {
-                own.push((name_hash(name), bit(*kind)));
+            let (Some((name, kind, first)), Some((.., last))) = (group.first(), group.last()) else {
+                continue;
+            };
+            for (.., number) in group {
+                if first + NEAR >= *number
+                    && number + NEAR >= *last
+                    && let Some(own) = own.get_mut(*number)
+                {
+                    own.push((name_hash(name), bit(*kind)));
+                }
             }
         }
         for own in &mut own {
@@ -59,7 +68,7 @@ impl<'r> KnownNames<'r> {
         Self { names, numbers, own }
     }
 
-    /// What only this text knows.
+    /// What only this text and its neighbours know.
     pub(super) fn own(&self, row: &AnnotatedRow) -> &[(u32, Types)] {
         let number = self.numbers.get(row.text.as_str());
         number.and_then(|&number| self.own.get(number)).map_or(&[], Vec::as_slice)
@@ -85,19 +94,21 @@ mod tests {
     }
 
     #[test]
-    fn a_text_does_not_know_what_only_it_says() {
-        let rows = [
-            row("林晓到了苏州", &[(0, 2, "PER"), (4, 6, "LOC")]),
-            row("苏州的天气", &[(0, 2, "LOC")]),
-            row("林晓到了苏州", &[(0, 2, "PER"), (4, 6, "LOC")]),
-        ];
+    fn a_text_does_not_know_what_only_it_and_its_neighbours_say() {
+        let mut rows =
+            vec![row("林晓到了苏州", &[(0, 2, "PER"), (4, 6, "LOC")]), row("林晓的天气", &[(0, 2, "PER")])];
+        rows.extend((0..NEAR).map(|number| row(&format!("第{number}行"), &[])));
+        rows.push(row("苏州的天气", &[(0, 2, "LOC")]));
+        rows.push(row("林晓到了苏州", &[(0, 2, "PER"), (4, 6, "LOC")]));
         let rows: Vec<&AnnotatedRow> = rows.iter().collect();
         let types = ["LOC".to_owned(), "PER".to_owned()];
         let known = KnownNames::read(&rows, &types);
         let longest = |text: &str, row| known.names.longest(text.chars(), known.own(row));
-        assert_eq!(longest("林晓", rows[1]), Some((2, 2)));
+        assert_eq!(longest("林晓", rows[NEAR + 2]), Some((2, 2)));
         assert_eq!(longest("林晓", rows[0]), None);
-        assert_eq!(longest("林晓", rows[2]), None);
+        assert_eq!(longest("林晓", rows[1]), None);
+        assert_eq!(longest("林晓", rows[NEAR + 3]), None);
         assert_eq!(longest("苏州", rows[0]), Some((2, 1)));
+        assert_eq!(longest("苏州", rows[NEAR + 2]), Some((2, 1)));
     }
 }
