@@ -6,7 +6,8 @@
 
 Prints one table: entity F1 (both ends and the type) on a part that nothing was learned from. Where a set comes with a dev
 part, that is it; else every tenth row is kept aside. The command is the same for all of them and has no settings. Classes
-of words and characters are the built-in ones, learned from plain text; none of the sets went into them. Takes half an hour on one core; `--only weibo` for one set.
+of words and characters are the built-in ones, learned from plain text; none of the sets went into them. Takes about ten
+minutes on one core; `--only weibo` for one set.
 """
 
 import argparse

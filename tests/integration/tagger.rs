@@ -49,3 +49,48 @@ fn the_command_line_shows_and_verifies_taggers() {
     let (verified, text) = model(&["verify", damaged.path().to_str().expect("a path of text")]);
     assert!(!verified && text.contains("weights.bin is damaged"), "{text}");
 }
+
+/// A corpus of people and towns; every town is met in several texts.
+fn corpus() -> String {
+    let people = ["林晓", "沈砚秋", "贺临川", "周予安", "罗知行", "陶然"];
+    let towns = ["江临", "海宁", "苏州", "绵阳"];
+    let mut rows = String::new();
+    for turn in 0..4 {
+        for (at, person) in people.iter().enumerate() {
+            let town = towns[(at + turn) % towns.len()];
+            let first = person.chars().count();
+            let text = format!("{person}昨天到了{town}，第{turn}次看望{at}位老人。");
+            let entities = format!(
+                r#"[{{"start":0,"end":{first},"type":"PER"}},{{"start":{},"end":{},"type":"LOC"}}]"#,
+                first + 4,
+                first + 6
+            );
+            rows.push_str(&format!("{{\"text\":\"{text}\",\"entities\":{entities}}}\n"));
+        }
+    }
+    rows
+}
+
+#[test]
+fn training_gives_the_same_bytes_again_and_remembers_names_unless_told_not_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let train = folder.path().join("train.jsonl");
+    std::fs::write(&train, corpus()).expect("a file");
+    let run = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let output = Command::new(env!("CARGO_BIN_EXE_wenmai"))
+            .args(["-q", "train", "tagger", "--epochs", "4", "--train"])
+            .args([train.as_path(), Path::new("--out"), out.as_path()])
+            .args(more)
+            .output()
+            .expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let read = |file: &str| std::fs::read(out.join(file)).ok();
+        (read("weights.bin"), read("names.bin"))
+    };
+    let one = run("one", &[]);
+    assert!(one.0.is_some() && one.1.is_some());
+    assert!(run("two", &[]) == one);
+    let (weights, names) = run("three", &["--no-names"]);
+    assert!(weights.is_some() && weights != one.0 && names.is_none());
+}

@@ -58,6 +58,9 @@ pub struct TrainTaggerArgs {
     /// Penalty of large weights
     #[arg(long, default_value_t = TrainOptions::default().penalty, value_name = "X")]
     pub penalty: f32,
+    /// Remember no names of the training texts: for long articles, whose own names say more
+    #[arg(long)]
+    pub no_names: bool,
     /// Constant for every span that begins, to find more at the price of precision; when not given, the one that is best on
     /// parts of the texts with weights learned from the others, which takes three times as long
     #[arg(long, value_name = "X")]

@@ -227,7 +227,7 @@ fn command(request: &Request) -> String {
     if !request.types.is_empty() {
         command.push_str(&format!(" --types {}", request.types.join(",")));
     }
-    let TrainOptions { epochs, rate, dropout, thinning, penalty, lean, min_count, prune, seed } =
+    let TrainOptions { epochs, rate, dropout, thinning, penalty, names, lean, min_count, prune, seed } =
         &request.options;
     command.push_str(&format!(
         " --name {} --version {} --epochs {epochs} --rate {rate} --dropout {dropout} --penalty {penalty} --min-count {min_count} --prune {prune} --seed {seed}",
@@ -235,6 +235,9 @@ fn command(request: &Request) -> String {
     ));
     if *thinning > 0.0 {
         command.push_str(&format!(" --thinning {thinning}"));
+    }
+    if !names {
+        command.push_str(" --no-names");
     }
     if let Some(lean) = lean {
         command.push_str(&format!(" --lean {lean}"));

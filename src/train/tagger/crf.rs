@@ -43,6 +43,8 @@ pub struct TrainOptions {
     pub thinning: f32,
     /// Penalty λ of large weights.
     pub penalty: f32,
+    /// Whether the names of the training texts are remembered.
+    pub names: bool,
     /// Constant for every span that begins; measured when not given.
     pub lean: Option<f64>,
     /// What occurs less often is no feature.
@@ -61,6 +63,7 @@ impl Default for TrainOptions {
             dropout: 0.0,
             thinning: 0.0,
             penalty: 1.0,
+            names: true,
             lean: None,
             min_count: 2,
             prune: 0.02,

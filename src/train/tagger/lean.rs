@@ -32,14 +32,19 @@ const STEP: f64 = 0.25;
 /// A larger constant has to be better by this.
 const WORTH: f64 = 0.001;
 
-/// The constant that gives the best F1.
+/// The constant that gives the best F1; none where there are too few texts to tell.
 pub(super) fn choose(sequences: &Sequences, options: &TrainOptions, progress: Progress<'_>) -> f64 {
     let leans: Vec<f64> = (0..STEPS).map(|step| step as f64 * STEP).collect();
     let mut tallies = vec![Tally::default(); leans.len()];
+    let texts = sequences.texts.last().map_or(0, |&last| last as usize + 1);
+    if texts < PARTS {
+        return 0.0;
+    }
+    let run = texts.div_ceil(PARTS).min(RUN);
     for held_out in 0..PARTS {
         let units = |inside: bool| -> Vec<(usize, usize)> {
             let numbered = sequences.units().into_iter().zip(&sequences.texts);
-            let wanted = numbered.filter(|&(_, &text)| (text as usize / RUN % PARTS == held_out) == inside);
+            let wanted = numbered.filter(|&(_, &text)| (text as usize / run % PARTS == held_out) == inside);
             wanted.map(|(unit, _)| unit).collect()
         };
         let learned = crf::learn(sequences, units(false), options, progress);

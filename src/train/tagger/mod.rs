@@ -41,7 +41,7 @@ pub(crate) fn train(
     options: &TrainOptions,
     progress: Progress<'_>,
 ) -> Result<Tagger, Error> {
-    let known = KnownNames::read(rows, types);
+    let known = if options.names { KnownNames::read(rows, types) } else { KnownNames::default() };
     let sequences = Sequences::read(rows, types, clusters, &known, tools, options.min_count, progress)?;
     let lean = options.lean.unwrap_or_else(|| lean::choose(&sequences, options, progress));
     let mut learned = crf::learn(&sequences, sequences.units(), options, progress);
