@@ -73,6 +73,9 @@ pub struct Training {
     /// The power of those that is taken, chosen likewise.
     #[serde(default = "whole")]
     pub ratio_power: f32,
+    /// The power of the inverse document frequency that features were scaled by, chosen likewise.
+    #[serde(default = "whole")]
+    pub rarity: f32,
     /// What the weights of naive Bayes are multiplied with before they are added, chosen likewise; 0: it has no part.
     #[serde(default)]
     pub bayes_factor: f32,
@@ -81,7 +84,7 @@ pub struct Training {
     pub bayes_smoothing: f32,
 }
 
-/// The power that bundles were trained with that do not name one.
+/// The powers that bundles were trained with that name none.
 fn whole() -> f32 {
     1.0
 }

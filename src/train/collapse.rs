@@ -1,4 +1,4 @@
-//! Base model, heads and inverse document frequencies into one row of small integers per feature.
+//! Base model, heads and scales of features into one row of small integers per feature.
 
 use ndarray::Array2;
 use ndarray::ArrayView1;
@@ -30,9 +30,10 @@ pub fn collapse(
     (max_features, assignment): (usize, Assignment),
 ) -> Result<Weights, Error> {
     let rows: Vec<(&[f32], f64)> =
-        model.features().zip(vocabulary.idf.iter().map(|&idf| f64::from(idf))).collect();
-    let merged = |&(base, idf): &(&[f32], f64)| -> Vec<f64> {
-        let mut row: Vec<f64> = heads.iter().map(|head| idf * head.dot(|at| base.get(at).copied())).collect();
+        model.features().zip(vocabulary.scales.iter().map(|&scale| f64::from(scale))).collect();
+    let merged = |&(base, scale): &(&[f32], f64)| -> Vec<f64> {
+        let mut row: Vec<f64> =
+            heads.iter().map(|head| scale * head.dot(|at| base.get(at).copied())).collect();
         if assignment == Assignment::Exclusive {
             // What moves all labels alike moves no probability.
             let mean = row.iter().sum::<f64>() / row.len().max(1) as f64;
@@ -90,11 +91,11 @@ pub fn score(weights: &Weights, biases: &[f64], (rows, vocabulary): (&Matrix, &V
         let (columns, values) = rows.row(i);
         for (&column, &value) in columns.iter().zip(values) {
             let at = column as usize;
-            let (Some(&key), Some(&idf)) = (vocabulary.keys.get(at), vocabulary.idf.get(at)) else {
+            let (Some(&key), Some(&scale)) = (vocabulary.keys.get(at), vocabulary.scales.get(at)) else {
                 continue;
             };
             let Some(row) = weights.row(key) else { continue };
-            let factor = f64::from(value / idf) * row.unit();
+            let factor = f64::from(value / scale) * row.unit();
             sums.iter_mut().zip(row.mantissas()).for_each(|(sum, m)| *sum += factor * f64::from(m));
         }
         scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum as f32);

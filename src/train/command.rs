@@ -94,6 +94,7 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Error> 
             cost: trained.settings.cost,
             ratio_smoothing: trained.settings.ratio_smoothing,
             ratio_power: trained.settings.ratio_power,
+            rarity: trained.settings.rarity,
             bayes_factor: trained.blend.map_or(0.0, |blend| blend.factor),
             bayes_smoothing: trained.blend.map_or(0.0, Blend::smoothing),
         },

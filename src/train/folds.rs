@@ -115,9 +115,11 @@ fn overlap(a: Option<&Bag>, b: Option<&Bag>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::vectorize::Kind;
 
     fn bag(keys: impl Iterator<Item = u64>) -> Bag {
-        let mut features: Vec<_> = keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), 1.0)).collect();
+        let mut features: Vec<_> =
+            keys.map(|key| (key.wrapping_mul(0x2545_f491_4f6c_dd1d), 1.0, Kind::Word)).collect();
         features.sort_unstable_by_key(|f| f.0);
         Bag { features, ..Bag::default() }
     }

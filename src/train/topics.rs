@@ -162,7 +162,11 @@ pub fn train(
     let mut features = options.features.clone();
     let places = room(options, names.len(), lexicon.len());
     // What has no place in the bundle later on is still of use for the learner.
-    let kept = VocabularyOptions { min_documents: options.min_documents, room: places.saturating_mul(2) };
+    let kept = VocabularyOptions {
+        min_documents: options.min_documents,
+        room: places.saturating_mul(2),
+        rarity: Settings::START.rarity,
+    };
     let settings = {
         let mut lengths: Vec<usize> = bags.iter().map(|bag| bag.makeup.characters).collect();
         lengths.sort_unstable();
@@ -191,7 +195,7 @@ pub fn train(
         }
         settings
     };
-    let vocabulary = Vocabulary::of(bags.iter(), kept);
+    let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { rarity: settings.rarity, ..kept });
     let matrix = Matrix::of(bags.iter(), &vocabulary);
     drop(bags);
     let (cut, pieces) = pieces(corpus, &segmenter, &features, (&vocabulary, options.seed))?;

@@ -1,6 +1,7 @@
 //! A corpus into a sparse matrix.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::domain::Background;
 use crate::error::Error;
@@ -8,17 +9,55 @@ use crate::segment::Segmenter;
 use crate::text;
 use crate::text::Document;
 use crate::text::Span;
+use crate::topic::features::Block;
 use crate::topic::features::FeatureOptions;
+use crate::topic::features::Occurrence;
 use crate::topic::features::Segmented;
 use crate::topic::key::Key;
 use crate::topic::makeup::Makeup;
 use crate::topic::values::Counts;
 
-/// The features of one document as the serving side would see them: key and value.
+/// What a feature is a sequence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// One word.
+    Word,
+    /// Several words.
+    Words,
+    /// One or two characters.
+    Characters,
+    /// More characters.
+    LongCharacters,
+}
+
+impl Kind {
+    fn of(occurrence: &Occurrence, folded: &str, words: &HashSet<Key>) -> Self {
+        match occurrence.block {
+            Block::Words if words.contains(&occurrence.key) => Self::Word,
+            Block::Words => Self::Words,
+            Block::Characters if occurrence.folded.of(folded).chars().nth(2).is_none() => Self::Characters,
+            Block::Characters => Self::LongCharacters,
+        }
+    }
+
+    /// What the learner sees its values multiplied with. The penalty on a weight is the larger, the smaller the values of
+    /// its feature are: what is longer is rarer and says much of the documents at hand, and what a word tells its
+    /// characters tell of other words too.
+    #[must_use]
+    pub fn share(self) -> f32 {
+        match self {
+            Self::Word | Self::LongCharacters => 0.7,
+            Self::Words => 0.5,
+            Self::Characters => 1.0,
+        }
+    }
+}
+
+/// The features of one document as the serving side would see them: key, value and what they are.
 #[derive(Clone, Debug, Default)]
 pub struct Bag {
     /// By key.
-    pub features: Vec<(Key, f32)>,
+    pub features: Vec<(Key, f32, Kind)>,
     /// What the text is made of.
     pub makeup: Makeup,
 }
@@ -45,14 +84,22 @@ pub fn bag(
 
 /// The features of a text, or of the parts of it that `kept` names, with their values.
 #[must_use]
-pub fn values(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Vec<(Key, f32)> {
+pub fn values(text: Segmented<'_>, options: &FeatureOptions, kept: Option<&[Span]>) -> Vec<(Key, f32, Kind)> {
+    let words: HashSet<Key> = text.makeup.words.iter().map(|word| word.key).collect();
     let mut counts = Counts::default();
-    options.occurrences(text, kept, |occurrence| counts.add(occurrence));
-    counts.sorted_values().into_iter().map(|(key, value)| (key, value.to_f32())).collect()
+    let mut kinds: Vec<(Key, Kind)> = Vec::new();
+    options.occurrences(text, kept, |occurrence| {
+        counts.add(occurrence);
+        kinds.push((occurrence.key, Kind::of(&occurrence, &text.folded.text, &words)));
+    });
+    kinds.sort_unstable();
+    kinds.dedup_by_key(|&mut (key, _)| key);
+    let counted = counts.sorted_values().into_iter().zip(kinds);
+    counted.map(|((key, value), (_, kind))| (key, value.to_f32(), kind)).collect()
 }
 
-/// Which features get a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which features get a column, and how they count.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VocabularyOptions {
     /// All that at least so many documents hold.
     pub min_documents: u32,
@@ -60,6 +107,9 @@ pub struct VocabularyOptions {
     /// more than this. By them a document that comes again nearly as it was is known; and what is odd about it is laid on
     /// them rather than on what it shares with others.
     pub room: usize,
+    /// The power of the inverse document frequency that values are multiplied with; 0: rare features count like frequent
+    /// ones.
+    pub rarity: f32,
 }
 
 /// The features that have a column, and how rare each is.
@@ -70,45 +120,56 @@ pub struct Vocabulary {
     pub keys: Vec<Key>,
     /// Documents that hold the feature of each column.
     pub documents: Vec<u32>,
-    /// Inverse document frequency of each column: `1 + ln((1 + documents) / (1 + documents with the feature))`.
-    pub idf: Vec<f32>,
+    /// What the values of each column are multiplied with: the [share](Kind::share) of its kind times a power of its
+    /// inverse document frequency, `1 + ln((1 + documents) / (1 + documents with the feature))`.
+    pub scales: Vec<f32>,
 }
 
 impl Vocabulary {
     /// The features of `bags` by these options.
     #[must_use]
     pub fn of<'a>(bags: impl Iterator<Item = &'a Bag> + Clone, options: VocabularyOptions) -> Self {
-        let VocabularyOptions { min_documents, room } = options;
-        let mut frequency: HashMap<Key, u32> = HashMap::new();
+        let VocabularyOptions { min_documents, room, rarity } = options;
+        let mut frequency: HashMap<Key, (u32, Kind)> = HashMap::new();
         let mut documents = 0u32;
         for bag in bags.clone() {
             documents += 1;
-            for &(key, ..) in &bag.features {
-                *frequency.entry(key).or_default() += 1;
+            for &(key, _, kind) in &bag.features {
+                frequency.entry(key).or_insert((0, kind)).0 += 1;
             }
         }
-        let shared = frequency.iter().map(|(&key, &count)| (key, count));
-        let mut columns: Vec<(Key, u32)> = shared.filter(|&(_, count)| count >= min_documents).collect();
+        let shared = frequency.iter().map(|(&key, &(count, kind))| (key, count, kind));
+        let mut columns: Vec<(Key, u32, Kind)> =
+            shared.filter(|&(_, count, _)| count >= min_documents).collect();
         if min_documents > 1 {
             let each = room.saturating_sub(columns.len()) / (documents as usize).max(1);
-            let alone = |key: &Key| frequency.get(key) == Some(&1);
+            let alone = |key: Key| frequency.get(&key).is_some_and(|&(count, _)| count == 1);
             // Keys are hashes, so that the first of a document's are drawn from all.
             columns.extend(bags.flat_map(|bag| {
-                bag.features.iter().map(|&(key, ..)| key).filter(alone).take(each).map(|key| (key, 1))
+                let own = bag.features.iter().filter(|&&(key, ..)| alone(key));
+                own.take(each).map(|&(key, _, kind)| (key, 1, kind))
             }));
         }
-        columns.sort_unstable_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
+        columns.sort_unstable_by_key(|&(key, count, _)| (std::cmp::Reverse(count), key));
         let total = f64::from(documents) + 1.0;
         Self {
-            keys: columns.iter().map(|&(key, _)| key).collect(),
-            documents: columns.iter().map(|&(_, count)| count).collect(),
-            idf: columns
+            keys: columns.iter().map(|&(key, ..)| key).collect(),
+            documents: columns.iter().map(|&(_, count, _)| count).collect(),
+            scales: columns
                 .iter()
-                .map(|&(_, n)| (1.0 + libm::log(total / (f64::from(n) + 1.0))) as f32)
+                .map(|&(_, count, kind)| {
+                    let idf = 1.0 + libm::log(total / (f64::from(count) + 1.0));
+                    let power = libm::pow(idf / USUAL_IDF, f64::from(rarity)) * USUAL_IDF;
+                    power as f32 * kind.share()
+                })
                 .collect(),
         }
     }
 }
+
+/// Powers of the inverse document frequency meet at this one, which is near the middle of them: costs that suit one power
+/// suit the others.
+const USUAL_IDF: f64 = 8.0;
 
 /// Rows of sparse columns and values.
 #[derive(Clone, Debug, Default)]
@@ -124,17 +185,17 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The rows of `bags` in the columns of `vocabulary`, each value weighted with its inverse document frequency.
+    /// The rows of `bags` in the columns of `vocabulary`, each value multiplied with the scale of its column.
     #[must_use]
     pub fn of<'a>(bags: impl Iterator<Item = &'a Bag>, vocabulary: &Vocabulary) -> Self {
         let index: HashMap<Key, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
         let mut matrix = Self { starts: vec![0], width: vocabulary.keys.len(), ..Self::default() };
         for bag in bags {
-            for (key, value) in &bag.features {
+            for (key, value, _) in &bag.features {
                 if let Some(&column) = index.get(key) {
-                    let idf = vocabulary.idf.get(column as usize).copied().unwrap_or_default();
+                    let scale = vocabulary.scales.get(column as usize).copied().unwrap_or_default();
                     matrix.columns.push(column);
-                    matrix.values.push(value * idf);
+                    matrix.values.push(value * scale);
                 }
             }
             matrix.starts.push(matrix.columns.len());
@@ -184,15 +245,64 @@ mod tests {
         let bags: Vec<Bag> = (0..4u64)
             .map(|i| {
                 let keys = (0..3).chain(100 * (i + 1)..100 * (i + 1) + 10);
-                Bag { features: keys.map(|key| (key, 1.0)).collect(), ..Bag::default() }
+                Bag { features: keys.map(|key| (key, 1.0, Kind::Word)).collect(), ..Bag::default() }
             })
             .collect();
         let width = |min_documents, room| {
-            let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { min_documents, room });
+            let vocabulary =
+                Vocabulary::of(bags.iter(), VocabularyOptions { min_documents, room, rarity: 1.0 });
             assert_eq!(&vocabulary.documents[..3], &[4, 4, 4]);
             vocabulary.keys.len()
         };
         assert_eq!([width(2, 0), width(2, 14), width(2, 15), width(2, 1000)], [3, 3 + 8, 3 + 12, 3 + 40]);
         assert_eq!(width(1, 0), 43);
+    }
+
+    #[test]
+    fn kinds_of_features_are_told_apart() {
+        let segmenter = Segmenter::new();
+        let document = Document {
+            title: "港口扩建".to_owned(),
+            content: text::Content::Text("港口今年扩建，港口明年再扩建。".to_owned()),
+            ..Document::default()
+        };
+        let prepared = text::prepare(&document).unwrap();
+        let tokens = segmenter.segment(&prepared.folded);
+        let makeup = Makeup::of(&prepared.folded.text, &tokens);
+        let (clean, folded) = (&prepared.clean, &prepared.folded);
+        let text = Segmented { clean, folded, tokens: &tokens, makeup: &makeup };
+        let options = FeatureOptions::default();
+        let kinds = |options: FeatureOptions| -> Vec<Kind> {
+            let mut kinds: Vec<Kind> = values(text, &options, None).iter().map(|&(.., kind)| kind).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            kinds
+        };
+        let of = |word_ngrams, character_ngrams| FeatureOptions { word_ngrams, character_ngrams, ..options };
+        assert_eq!(kinds(of(1, 0)), [Kind::Word]);
+        assert_eq!(kinds(of(2, 0)), [Kind::Word, Kind::Words]);
+        assert_eq!(kinds(of(0, 2)), [Kind::Characters]);
+        assert_eq!(kinds(of(0, 3)), [Kind::Characters, Kind::LongCharacters]);
+    }
+
+    #[test]
+    fn rarity_raises_what_few_documents_hold() {
+        let bags: Vec<Bag> = (0..40u64)
+            .map(|i| {
+                let rare = (i % 10 == 0).then_some((2, 1.0, Kind::Characters));
+                let features = [(1, 1.0, Kind::Characters), (3, 1.0, Kind::Words)].into_iter().chain(rare);
+                Bag { features: features.collect(), ..Bag::default() }
+            })
+            .collect();
+        let scales = |rarity| {
+            let options = VocabularyOptions { min_documents: 1, room: 0, rarity };
+            let vocabulary = Vocabulary::of(bags.iter(), options);
+            assert_eq!(vocabulary.keys, [1, 3, 2]);
+            vocabulary.scales
+        };
+        let (whole, none) = (scales(1.0), scales(0.0));
+        assert!(whole[2] > 2.0 * whole[0], "{whole:?}");
+        assert!((none[2] - none[0]).abs() < 1e-6, "{none:?}");
+        assert!((none[1] - 0.5 * none[0]).abs() < 1e-6, "{none:?}");
     }
 }

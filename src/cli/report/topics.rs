@@ -100,18 +100,41 @@ fn cells(share: f64, whole: usize) -> usize {
     (share.clamp(0.0, 1.0) * whole as f64).round() as usize
 }
 
-/// The strongest words that speak for the label. Words and character sequences overlap one another in the text; of
-/// those that contain one another only the strongest is shown.
+/// The strongest words that speak for the label. Words and character sequences overlap one another in the text: one that
+/// stands nowhere but in a longer one is shown as that, and one that says nothing beside those shown is left out.
 fn evidence(explanation: &pb::LabelExplanation) -> Vec<String> {
-    let mut shown: Vec<String> = Vec::new();
-    for feature in explanation.features.iter().filter(|feature| feature.contribution > 0.0) {
-        let word = line(&feature.feature);
-        let news = |other: &String| !other.contains(&word) && !word.contains(other.as_str());
+    let speaking = || explanation.features.iter().filter(|feature| feature.contribution > 0.0);
+    let mut shown: Vec<(&pb::FeatureContribution, String)> = Vec::new();
+    for feature in speaking() {
+        let around = speaking().filter(|other| always(feature, other, is_within));
+        let whole = around.max_by_key(|other| other.feature.chars().count()).unwrap_or(feature);
+        let word = line(&whole.feature);
+        let news = |(other, text): &(&pb::FeatureContribution, String)| {
+            !text.contains(&word) && !word.contains(text.as_str()) && !always(whole, other, laps)
+        };
         if word.chars().count() > 1 && shown.len() < EVIDENCE && shown.iter().all(news) {
-            shown.push(word);
+            shown.push((whole, word));
         }
     }
-    shown
+    shown.into_iter().map(|(_, word)| word).collect()
+}
+
+/// Whether a feature stands nowhere in the text but `there`, seen from another one.
+fn always(
+    feature: &pb::FeatureContribution,
+    other: &pb::FeatureContribution,
+    there: fn(&pb::Span, &pb::Span) -> bool,
+) -> bool {
+    let stands_there = |span: &pb::Span| other.spans.iter().any(|around| there(span, around));
+    !feature.spans.is_empty() && feature.spans.iter().all(stands_there)
+}
+
+fn is_within(span: &pb::Span, around: &pb::Span) -> bool {
+    around.start <= span.start && span.end <= around.end
+}
+
+fn laps(span: &pb::Span, other: &pb::Span) -> bool {
+    span.start < other.end && other.start < span.end
 }
 
 /// As many of `words` as fit in `room` columns, at least the first.
@@ -242,6 +265,36 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(evidence(&explanation), ["城市", "规划"]);
+    }
+
+    #[test]
+    fn evidence_is_shown_as_the_word_that_it_always_stands_in() {
+        let feature = |feature: &str, contribution: f64, starts: &[u32]| pb::FeatureContribution {
+            feature: feature.to_owned(),
+            contribution,
+            spans: starts
+                .iter()
+                .map(|&start| pb::Span {
+                    start,
+                    end: start + feature.chars().count() as u32,
+                    ..Default::default()
+                })
+                .collect(),
+        };
+        // 港区 stands in 新港区 both times; 港口 also stands alone, and 口群 says nothing beside it.
+        let explanation = pb::LabelExplanation {
+            features: vec![
+                feature("港区", 0.9, &[1, 11]),
+                feature("港口", 0.8, &[20, 30]),
+                feature("新港区", 0.7, &[0, 10]),
+                feature("港口群", 0.6, &[30]),
+                feature("口群", 0.6, &[31]),
+                feature("货", 0.5, &[41]),
+                feature("货物", -0.4, &[41]),
+            ],
+            ..Default::default()
+        };
+        assert_eq!(evidence(&explanation), ["新港区", "港口"]);
     }
 
     #[test]
