@@ -33,14 +33,64 @@ const KINDS: &[&str] = &[
 
 /// Corrects what was marked; `found` stays in order, one at a character at most.
 pub(crate) fn correct(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
+    numbered(&scan.text, found);
     bounded(&scan.text, found);
     addressed(scan, found);
+    lengthened(scan, found);
     trimmed(scan, gazetteer, found);
     certain(scan, found);
     straddled(scan, found);
     leveled(scan, found);
     titled(scan, found);
     repeated(scan, found);
+}
+
+/// 第四条|本市人民政府, （三）|有限责任公司, 市卫生局|另行: bodies without the number of their clause and the adverb behind them.
+fn numbered(text: &Characters<'_>, found: &mut Vec<Judged>) {
+    found.retain_mut(|judged| {
+        if judged.kind != EntityType::Organization {
+            return true;
+        }
+        let opens = judged.start + usize::from(text.at(judged.start) == '第');
+        let figures = text.slice(opens, judged.end).iter().take_while(|&&character| is_figure(character));
+        let behind = opens + figures.count();
+        let closes = match text.at(judged.start) {
+            '第' => matches!(text.at(behind), '条' | '款' | '章' | '节' | '项'),
+            _ => matches!(text.at(behind), '）' | ')'),
+        };
+        if closes && behind > opens {
+            judged.start = behind + 1;
+        }
+        judged.end -= 2 * usize::from(text.ends_with(judged.end, "另行"));
+        judged.start + 1 < judged.end
+    });
+}
+
+/// Whether a character is a figure of the number of a clause.
+fn is_figure(character: char) -> bool {
+    character.is_ascii_digit()
+        || matches!(
+            character,
+            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '〇' | '零'
+        )
+}
+
+/// 范俊|生）: a name that the rules read one character further, up to a mark, is the longer one.
+fn lengthened(scan: &Scan<'_>, found: &mut [Judged]) {
+    let mut next = usize::MAX;
+    for judged in found.iter_mut().rev() {
+        let free = next > judged.end;
+        next = judged.start;
+        let at = scan.names.partition_point(|name| name.start < judged.start);
+        if judged.kind == EntityType::Person
+            && free
+            && let Some(name) = scan.names.get(at)
+            && (name.start, name.end) == (judged.start, judged.end + 1)
+            && !is_han(scan.text.at(name.end))
+        {
+            judged.end = name.end;
+        }
+    }
 }
 
 /// Drops bodies that are none by their form: kinds of companies, what opens with a mark, what ends with 境内.

@@ -1059,6 +1059,23 @@ pub(super) fn named(text: &str, wanted: EntityType) -> Vec<String> {
     mentions(&found, text, wanted).into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
+/// The number of a clause and what stands around a body are none of its name.
+#[test]
+fn bodies_do_without_the_number_of_their_clause() {
+    for text in [
+        "第四条 本市各级人民政府应当做好老年人优待工作。",
+        "第十二条江临市人民政府应当制定办法。",
+        "（三）有限责任公司股东认缴的出资数额；",
+        "具体办法由江临市财政局另行制定。",
+    ] {
+        let bodies = named(text, EntityType::Organization);
+        let cut = |body: &String| body.starts_with('第') || body.contains('）') || body.ends_with("另行");
+        assert!(!bodies.iter().any(cut), "{text}: {bodies:?}");
+    }
+    assert_eq!(named("具体办法由江临市财政局另行制定。", EntityType::Organization), ["江临市财政局"]);
+    assert_eq!(named("第十二条江临市人民政府应当制定办法。", EntityType::Organization), ["江临市人民政府"]);
+}
+
 /// A place inside the name of a firm is part of that name, and none of the text.
 #[test]
 fn a_firm_keeps_the_place_in_its_name() {
