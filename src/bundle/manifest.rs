@@ -76,6 +76,9 @@ pub struct Training {
     /// The power of the inverse document frequency that features were scaled by, chosen likewise.
     #[serde(default = "whole")]
     pub rarity: f32,
+    /// Whether single words, sequences of words and sequences of characters were scaled differently, chosen likewise.
+    #[serde(default)]
+    pub by_kind: bool,
     /// What the weights of naive Bayes are multiplied with before they are added, chosen likewise; 0: it has no part.
     #[serde(default)]
     pub bayes_factor: f32,

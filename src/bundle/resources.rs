@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use super::tagger;
+use super::tagger::TaggerBundle;
 use crate::analyze::Analyzer;
 use crate::error::Error;
 use crate::extract::Extractor;
@@ -32,6 +33,15 @@ impl Resources {
         }
         let extractor = Arc::new(tagger::extractor()?);
         Ok(READ.get_or_init(|| Self { segmenter: Arc::new(Segmenter::new()), extractor }).clone())
+    }
+
+    /// The same with another tagger.
+    ///
+    /// # Errors
+    /// [`Error::Bundle`] when the gazetteers are damaged, which a build from a clean checkout cannot be.
+    pub fn with_tagger(mut self, bundle: TaggerBundle) -> Result<Self, Error> {
+        self.extractor = Arc::new(Extractor::builtin()?.with_tagger(bundle.tagger));
+        Ok(self)
     }
 
     /// An analyzer that classifies with `classifier`.

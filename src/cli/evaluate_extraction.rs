@@ -13,8 +13,8 @@ use super::table::Table;
 
 /// Measures extraction.
 pub(super) fn run(cli: &Cli, arguments: &EvaluateExtractionArgs) -> Result<(), Failure> {
-    let EvaluateExtractionArgs { data, errors, kind, types, json } = arguments;
-    let analyzer = load::analyzer(None)?;
+    let EvaluateExtractionArgs { data, tagger, errors, kind, types, json } = arguments;
+    let analyzer = load::analyzer_with(tagger.as_deref())?;
     let mut progress = Progress::new(None, cli.quiet);
     let mut report = extraction::evaluate(&analyzer, data, types, || progress.done(1, false))?;
     drop(progress);

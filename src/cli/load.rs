@@ -7,6 +7,7 @@ use crate::bundle::Bundle;
 use crate::bundle::Pace;
 use crate::bundle::Resources;
 use crate::bundle::reader;
+use crate::bundle::tagger;
 use crate::error::Error;
 use crate::serve::Model;
 
@@ -35,7 +36,19 @@ pub fn analyzer(path: Option<&Path>) -> Result<Analyzer, Error> {
     bundle(path)?.analyzer()
 }
 
-/// The same with what is known of it, for the server.
+/// The built-in model, with the tagger of a folder where one is given.
+///
+/// # Errors
+/// As [`analyzer`], for the tagger too.
+pub fn analyzer_with(tagger: Option<&Path>) -> Result<Analyzer, Error> {
+    let mut resources = Resources::load()?;
+    if let Some(folder) = tagger {
+        resources = resources.with_tagger(tagger::read(folder)?)?;
+    }
+    bundle(None)?.analyzer_over(&resources, &Pace::full())
+}
+
+/// The model at `path`, or the built-in one, with what is known of it, for the server.
 ///
 /// # Errors
 /// As [`analyzer`].

@@ -101,7 +101,8 @@ fn labels_of_a_document(assignment: Assignment) -> &'static str {
 
 /// What the search chose.
 fn settings(manifest: &Manifest) -> String {
-    let Training { cost, ratio_smoothing, ratio_power, rarity, bayes_factor, .. } = manifest.training;
+    let Training { cost, ratio_smoothing, ratio_power, rarity, by_kind, bayes_factor, .. } =
+        manifest.training;
     let scaled = match (ratio_smoothing > 0.0, ratio_power < 1.0) {
         (false, _) => "weights not scaled",
         (true, false) => "weights scaled by log-count ratios",
@@ -112,7 +113,10 @@ fn settings(manifest: &Manifest) -> String {
         true => format!("naive Bayes × {bayes_factor:.3}"),
         false => "no naive Bayes".to_owned(),
     };
-    format!("cost {cost}, {scaled}, inverse document frequency to the power {rarity}, {marks}, {bayes}")
+    let kinds = if by_kind { "features scaled by kind" } else { "all features alike" };
+    format!(
+        "cost {cost}, {scaled}, inverse document frequency to the power {rarity}, {kinds}, {marks}, {bayes}"
+    )
 }
 
 /// Compiles a dictionary, and writes it when jieba finds the same words by the same list.

@@ -93,7 +93,7 @@ fn lengthened(scan: &Scan<'_>, found: &mut [Judged]) {
     }
 }
 
-/// Drops bodies that are none by their form: kinds of companies, what opens with a mark, what ends with 境内.
+/// Drops bodies that are none by their form: kinds of bodies, what opens with a mark, what ends with 境内.
 fn bounded(text: &Characters<'_>, found: &mut Vec<Judged>) {
     found.retain(|judged| {
         let range = (judged.start, judged.end);
@@ -104,8 +104,15 @@ fn bounded(text: &Characters<'_>, found: &mut Vec<Judged>) {
         let kind = text.any_of(judged.start, KINDS).is_some_and(|(_, length)| {
             range.0 + length == range.1 || is_joint(text, range.0 + length, range.1)
         });
-        judged.kind != EntityType::Organization || formed && !kind
+        judged.kind != EntityType::Organization || formed && !kind && !is_general(text, range)
     });
+}
+
+/// Whether a body is any of its kind: 基层党组织, 城市教育部门, 地方人民政府.
+fn is_general(text: &Characters<'_>, (start, end): (usize, usize)) -> bool {
+    text.starts_with(start, "基层")
+        || text.any_of(start, &["城市", "农村", "地方", "各级"]).is_some()
+            && text.any_before(end, &["部门", "机关", "政府"]).is_some()
 }
 
 /// Whether a range begins at `start` with a word for bodies in general and ends with one: …股东或者股份有限公司.

@@ -64,12 +64,13 @@ fn render(
     writeln!(card, "| command | `{}` |", training.command)?;
     writeln!(
         card,
-        "| chosen by cross-validation | cost {}, log-count ratio smoothing {} and power {}, inverse document frequency to the power {}, naive Bayes × {} (smoothing {}), \
+        "| chosen by cross-validation | cost {}, log-count ratio smoothing {} and power {}, inverse document frequency to the power {}, features scaled by kind: {}, naive Bayes × {} (smoothing {}), \
          marks as features: {} |\n",
         training.cost,
         training.ratio_smoothing,
         training.ratio_power,
         training.rarity,
+        if training.by_kind { "yes" } else { "no" },
         training.bayes_factor,
         training.bayes_smoothing,
         if manifest.features.marks { "yes" } else { "no" }

@@ -12,6 +12,7 @@ use super::svm::SvmParams;
 use super::svm::SvmValidParams;
 use super::vectorize::Bag;
 use super::vectorize::Matrix;
+use super::vectorize::Scaling;
 use super::vectorize::Vocabulary;
 use super::vectorize::VocabularyOptions;
 use crate::error::Error;
@@ -28,14 +29,14 @@ pub struct Settings {
     pub ratio_power: f32,
     /// Whether punctuation, and where a text begins and ends, become features.
     pub marks: bool,
-    /// The power of the inverse document frequency that features are scaled by.
-    pub rarity: f32,
+    /// What features are scaled by.
+    pub scaling: Scaling,
 }
 
 impl Settings {
     /// Where the search begins.
     pub const START: Self =
-        Self { cost: 0.01, ratio_smoothing: 0.5, ratio_power: 1.0, marks: false, rarity: 1.0 };
+        Self { cost: 0.01, ratio_smoothing: 0.5, ratio_power: 1.0, marks: false, scaling: Scaling::START };
 
     /// The learner with these settings, and errors on rare labels dearer where `balance` is wanted.
     ///
@@ -93,12 +94,12 @@ pub fn search(
     mut progress: impl FnMut(),
 ) -> Result<Settings, Error> {
     let mut best = Settings::START;
-    let mut documents = Prepared::of(trial, plain, best.rarity);
+    let mut documents = Prepared::of(trial, plain, best.scaling);
     let mut top = documents.judge(trial, best)?;
     progress();
     if let Some(marked) = marked {
         let other = Settings { marks: true, ..best };
-        let with_marks = Prepared::of(trial, marked, best.rarity);
+        let with_marks = Prepared::of(trial, marked, best.scaling);
         let quality = with_marks.judge(trial, other)?;
         progress();
         if quality > top + GAIN {
@@ -106,9 +107,16 @@ pub fn search(
         }
     }
     let source = if best.marks { marked.unwrap_or(plain) } else { plain };
+    let even = Settings { scaling: Scaling { by_kind: false, ..best.scaling }, ..best };
+    let scaled = Prepared::of(trial, source, even.scaling);
+    let quality = scaled.judge(trial, even)?;
+    progress();
+    if quality > top + GAIN {
+        (best, top, documents) = (even, quality, scaled);
+    }
     for rarity in RARITIES {
-        let other = Settings { rarity, ..best };
-        let scaled = Prepared::of(trial, source, rarity);
+        let other = Settings { scaling: Scaling { rarity, ..best.scaling }, ..best };
+        let scaled = Prepared::of(trial, source, other.scaling);
         let quality = scaled.judge(trial, other)?;
         progress();
         if quality <= top + GAIN {
@@ -166,7 +174,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn of(trial: Trial<'_>, bags: &[Bag], rarity: f32) -> Self {
+    fn of(trial: Trial<'_>, bags: &[Bag], scaling: Scaling) -> Self {
         let step = bags.len().div_ceil(USED).max(1);
         // Corpora are sorted by label now and then, so that every n-th document may be of one kind only; folds are drawn.
         let mut seen = vec![0usize; trial.folds.iter().max().map_or(1, |last| last + 1)];
@@ -180,8 +188,10 @@ impl Prepared {
             })
             .collect();
         let chosen = || documents.iter().filter_map(|&i| bags.get(i));
-        let rows =
-            Matrix::of(chosen(), &Vocabulary::of(chosen(), VocabularyOptions { rarity, ..trial.vocabulary }));
+        let rows = Matrix::of(
+            chosen(),
+            &Vocabulary::of(chosen(), VocabularyOptions { scaling, ..trial.vocabulary }),
+        );
         Self { rows, documents, folds: seen.len() }
     }
 

@@ -165,7 +165,7 @@ pub fn train(
     let kept = VocabularyOptions {
         min_documents: options.min_documents,
         room: places.saturating_mul(2),
-        rarity: Settings::START.rarity,
+        scaling: Settings::START.scaling,
     };
     let settings = {
         let mut lengths: Vec<usize> = bags.iter().map(|bag| bag.makeup.characters).collect();
@@ -195,7 +195,7 @@ pub fn train(
         }
         settings
     };
-    let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { rarity: settings.rarity, ..kept });
+    let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { scaling: settings.scaling, ..kept });
     let matrix = Matrix::of(bags.iter(), &vocabulary);
     drop(bags);
     let (cut, pieces) = pieces(corpus, &segmenter, &features, (&vocabulary, options.seed))?;

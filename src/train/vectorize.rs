@@ -107,9 +107,28 @@ pub struct VocabularyOptions {
     /// more than this. By them a document that comes again nearly as it was is known; and what is odd about it is laid on
     /// them rather than on what it shares with others.
     pub room: usize,
-    /// The power of the inverse document frequency that values are multiplied with; 0: rare features count like frequent
-    /// ones.
+    /// What values are multiplied with.
+    pub scaling: Scaling,
+}
+
+/// What the values of features are multiplied with before anything is learned of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scaling {
+    /// The power of the inverse document frequency; 0: rare features count like frequent ones.
     pub rarity: f32,
+    /// Whether the [share](Kind::share) of their kind counts, too.
+    pub by_kind: bool,
+}
+
+impl Scaling {
+    /// What is tried first.
+    pub const START: Self = Self { rarity: 1.0, by_kind: true };
+
+    /// The factor of a feature of this kind with this inverse document frequency.
+    fn factor(self, idf: f64, kind: Kind) -> f32 {
+        let power = libm::pow(idf / USUAL_IDF, f64::from(self.rarity)) * USUAL_IDF;
+        power as f32 * if self.by_kind { kind.share() } else { 1.0 }
+    }
 }
 
 /// The features that have a column, and how rare each is.
@@ -120,8 +139,8 @@ pub struct Vocabulary {
     pub keys: Vec<Key>,
     /// Documents that hold the feature of each column.
     pub documents: Vec<u32>,
-    /// What the values of each column are multiplied with: the [share](Kind::share) of its kind times a power of its
-    /// inverse document frequency, `1 + ln((1 + documents) / (1 + documents with the feature))`.
+    /// What the values of each column are multiplied with, by its kind and its inverse document frequency,
+    /// `1 + ln((1 + documents) / (1 + documents with the feature))`.
     pub scales: Vec<f32>,
 }
 
@@ -129,7 +148,7 @@ impl Vocabulary {
     /// The features of `bags` by these options.
     #[must_use]
     pub fn of<'a>(bags: impl Iterator<Item = &'a Bag> + Clone, options: VocabularyOptions) -> Self {
-        let VocabularyOptions { min_documents, room, rarity } = options;
+        let VocabularyOptions { min_documents, room, scaling } = options;
         let mut frequency: HashMap<Key, (u32, Kind)> = HashMap::new();
         let mut documents = 0u32;
         for bag in bags.clone() {
@@ -158,9 +177,7 @@ impl Vocabulary {
             scales: columns
                 .iter()
                 .map(|&(_, count, kind)| {
-                    let idf = 1.0 + libm::log(total / (f64::from(count) + 1.0));
-                    let power = libm::pow(idf / USUAL_IDF, f64::from(rarity)) * USUAL_IDF;
-                    power as f32 * kind.share()
+                    scaling.factor(1.0 + libm::log(total / (f64::from(count) + 1.0)), kind)
                 })
                 .collect(),
         }
@@ -249,8 +266,8 @@ mod tests {
             })
             .collect();
         let width = |min_documents, room| {
-            let vocabulary =
-                Vocabulary::of(bags.iter(), VocabularyOptions { min_documents, room, rarity: 1.0 });
+            let scaling = Scaling { rarity: 1.0, by_kind: true };
+            let vocabulary = Vocabulary::of(bags.iter(), VocabularyOptions { min_documents, room, scaling });
             assert_eq!(&vocabulary.documents[..3], &[4, 4, 4]);
             vocabulary.keys.len()
         };
@@ -294,15 +311,17 @@ mod tests {
                 Bag { features: features.collect(), ..Bag::default() }
             })
             .collect();
-        let scales = |rarity| {
-            let options = VocabularyOptions { min_documents: 1, room: 0, rarity };
+        let scales = |rarity, by_kind| {
+            let options =
+                VocabularyOptions { min_documents: 1, room: 0, scaling: Scaling { rarity, by_kind } };
             let vocabulary = Vocabulary::of(bags.iter(), options);
             assert_eq!(vocabulary.keys, [1, 3, 2]);
             vocabulary.scales
         };
-        let (whole, none) = (scales(1.0), scales(0.0));
+        let (whole, none, even) = (scales(1.0, true), scales(0.0, true), scales(0.0, false));
         assert!(whole[2] > 2.0 * whole[0], "{whole:?}");
         assert!((none[2] - none[0]).abs() < 1e-6, "{none:?}");
         assert!((none[1] - 0.5 * none[0]).abs() < 1e-6, "{none:?}");
+        assert!((even[1] - even[0]).abs() < 1e-6, "{even:?}");
     }
 }

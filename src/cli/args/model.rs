@@ -125,6 +125,9 @@ pub struct EvaluateExtractionArgs {
     /// Gold data; the format is told by its rows
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
+    /// A tagger that `train tagger` wrote, in the place of the built-in one
+    #[arg(long, value_name = "FOLDER")]
+    pub tagger: Option<PathBuf>,
     /// List every difference with its context
     #[arg(long)]
     pub errors: bool,

@@ -97,5 +97,7 @@ mod tests {
     fn what_is_told_in_general_is_no_office() {
         check("城市教育部门要加强管理。", &[]);
         check("财政部门要尽快拨付。", &[]);
+        check("把基层党组织建设好。", &[]);
+        check("县级以上地方人民政府应当公布结果。", &[]);
     }
 }
