@@ -35,6 +35,7 @@ const KINDS: &[&str] = &[
 pub(crate) fn correct(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
     numbered(&scan.text, found);
     bounded(&scan.text, found);
+    acting(scan, gazetteer, found);
     addressed(scan, found);
     lengthened(scan, found);
     trimmed(scan, gazetteer, found);
@@ -105,6 +106,20 @@ fn bounded(text: &Characters<'_>, found: &mut Vec<Judged>) {
             range.0 + length == range.1 || is_joint(text, range.0 + length, range.1)
         });
         judged.kind != EntityType::Organization || formed && !kind && !is_general(text, range)
+    });
+}
+
+/// 苏州工业园区|出台新政: what the tables know as a zone or as a division by its level, with a verb, is no body.
+fn acting(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
+    let text = &scan.text;
+    let leveled = |end: usize| matches!(text.before(end), '省' | '市' | '县' | '区' | '州');
+    let known = scan.places.iter().chain(&scan.zones).filter(|finding| leveled(finding.end));
+    let known: BTreeSet<(usize, usize)> = known.map(|finding| (finding.start, finding.end)).collect();
+    found.retain(|judged| {
+        let verb = judged.end.saturating_sub(2);
+        judged.kind != EntityType::Organization
+            || !known.contains(&(judged.start, verb))
+            || !gazetteer.is_verb(&text.word(verb, judged.end))
     });
 }
 

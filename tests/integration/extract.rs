@@ -1059,6 +1059,18 @@ pub(super) fn named(text: &str, wanted: EntityType) -> Vec<String> {
     mentions(&found, text, wanted).into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
+/// What a place does is no part of its name.
+#[test]
+fn places_and_zones_that_act_are_no_bodies() {
+    for text in [
+        "苏州工业园区出台新政 加快建设生物医药产业高地",
+        "南通市出台办法支持中小企业。",
+        "昆山市推进乡村振兴。",
+    ] {
+        assert_eq!(named(text, EntityType::Organization), [""; 0], "{text}");
+    }
+}
+
 /// The number of a clause and what stands around a body are none of its name.
 #[test]
 fn bodies_do_without_the_number_of_their_clause() {
