@@ -28,7 +28,7 @@ const SURE: f64 = 0.6;
 #[rustfmt::skip]
 const KINDS: &[&str] = &[
     "有限责任公司", "股份有限公司", "外国公司", "专业委员会", "专门委员会", "合伙企业", "个人独资企业", "有限合伙企业",
-    "农民专业合作社", "个体工商户", "分支机构", "企业", "公司",
+    "农民专业合作社", "个体工商户", "分支机构", "企业", "公司", "本报讯",
 ];
 
 /// Corrects what was marked; `found` stays in order, one at a character at most.
@@ -42,6 +42,7 @@ pub(crate) fn correct(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Ju
     certain(scan, found);
     straddled(scan, found);
     leveled(scan, found);
+    raised(scan, found);
     titled(scan, found);
     repeated(scan, found);
 }
@@ -52,14 +53,19 @@ fn numbered(text: &Characters<'_>, found: &mut Vec<Judged>) {
         if judged.kind != EntityType::Organization {
             return true;
         }
+        // 李国栋）|新华社: what a bracket closes that opened before.
+        let range = text.slice(judged.start, judged.end);
+        if let Some(at) = range.iter().position(|character| matches!(character, '）' | ')'))
+            && !range.iter().take(at).any(|character| matches!(character, '（' | '('))
+        {
+            judged.start += at + 1;
+        }
+        judged.start += usize::from(is_circled(text.at(judged.start)));
         let opens = judged.start + usize::from(text.at(judged.start) == '第');
         let figures = text.slice(opens, judged.end).iter().take_while(|&&character| is_figure(character));
         let behind = opens + figures.count();
-        let closes = match text.at(judged.start) {
-            '第' => matches!(text.at(behind), '条' | '款' | '章' | '节' | '项'),
-            _ => matches!(text.at(behind), '）' | ')'),
-        };
-        if closes && behind > opens {
+        let counted = behind > opens && (opens > judged.start || is_counted(text, opens));
+        if counted && matches!(text.at(behind), '条' | '款' | '章' | '节' | '项') {
             judged.start = behind + 1;
         }
         judged.end -= 2 * usize::from(text.ends_with(judged.end, "另行"));
@@ -67,12 +73,29 @@ fn numbered(text: &Characters<'_>, found: &mut Vec<Judged>) {
     });
 }
 
+/// Whether 第 and figures stand before `index`: 第一|百二十条.
+fn is_counted(text: &Characters<'_>, index: usize) -> bool {
+    let mut at = index;
+    while index - at < MAX_FIGURES && is_figure(text.before(at)) {
+        at -= 1;
+    }
+    text.before(at) == '第'
+}
+
+/// Figures of the number of a clause at most: 一千二百六十.
+const MAX_FIGURES: usize = 6;
+
+/// Whether a character is a number in a circle, which opens an item.
+fn is_circled(character: char) -> bool {
+    matches!(character, '①'..='⑳')
+}
+
 /// Whether a character is a figure of the number of a clause.
 fn is_figure(character: char) -> bool {
     character.is_ascii_digit()
         || matches!(
             character,
-            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '〇' | '零'
+            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '〇' | '零'
         )
 }
 
@@ -125,9 +148,8 @@ fn acting(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
 
 /// Whether a body is any of its kind: 基层党组织, 城市教育部门, 地方人民政府.
 fn is_general(text: &Characters<'_>, (start, end): (usize, usize)) -> bool {
-    text.starts_with(start, "基层")
-        || text.any_of(start, &["城市", "农村", "地方", "各级"]).is_some()
-            && text.any_before(end, &["部门", "机关", "政府"]).is_some()
+    text.any_of(start, &["基层", "城市", "农村", "地方", "各级"]).is_some()
+        && text.any_before(end, &["部门", "机关", "政府", "党组织", "党工委", "党委", "党支部"]).is_some()
 }
 
 /// Whether a range begins at `start` with a word for bodies in general and ends with one: …股东或者股份有限公司.
@@ -201,6 +223,12 @@ fn trimmed(scan: &Scan<'_>, gazetteer: &Gazetteer, found: &mut Vec<Judged>) {
         if let Some((_, length)) = text.any_before(judged.end, SAYING).filter(|_| clause_ends)
             && judged.end - length > judged.start
             && gazetteer.is_surname(text.at(judged.start))
+        {
+            judged.end -= length;
+        }
+        // 陈晓燕|女士
+        if let Some((_, length)) = text.any_before(judged.end, &["先生", "女士", "同志"])
+            && judged.end - judged.start >= length + 2
         {
             judged.end -= length;
         }
@@ -327,6 +355,20 @@ fn leveled(scan: &Scan<'_>, found: &mut Vec<Judged>) {
         found.extend(more);
         found.sort_by_key(|judged| judged.start);
         found.dedup_by_key(|judged| judged.start);
+    }
+}
+
+/// 市|领导 where the rules read 市领导, a name follows and nothing else holds the level: it belongs to the title.
+fn raised(scan: &Scan<'_>, found: &mut [Judged]) {
+    for holding in &scan.posts.holdings {
+        let Some(title) = scan.posts.titles.get(holding.title) else { continue };
+        let at = found.partition_point(|judged| judged.end <= title.start);
+        if let Some(post) = found.get_mut(at)
+            && (post.kind, post.start, post.end) == (EntityType::Post, title.start + 1, title.end)
+            && matches!(scan.text.at(title.start), '省' | '市' | '县' | '区' | '州')
+        {
+            post.start = title.start;
+        }
     }
 }
 

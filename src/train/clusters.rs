@@ -48,6 +48,24 @@ impl Default for ClusterOptions {
     }
 }
 
+/// Classes at most; tables keep them in two bytes, and the counts of their neighbours grow with them.
+const MAX_CLASSES: usize = 4096;
+
+impl ClusterOptions {
+    /// Refuses what no classes could be learned with.
+    fn check(&self) -> Result<(), Error> {
+        let counts = [self.fine, self.coarse, self.characters];
+        let reason = if self.words == 0 {
+            "no words are to get a class".to_owned()
+        } else if counts.iter().any(|count| !(1..=MAX_CLASSES).contains(count)) {
+            format!("there must be 1 to {MAX_CLASSES} classes")
+        } else {
+            return Ok(());
+        };
+        Err(Error::Training { reason })
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -78,13 +96,15 @@ pub type Progress<'a> = &'a mut dyn FnMut(&'static str, usize, usize);
 /// Learns classes from JSONL with `title` and `text` or `html`, and writes the table that `train tagger` reads.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::CorpusLine`], and [`Error::Corpus`] for a corpus without words.
+/// [`Error::Io`], [`Error::CorpusLine`], [`Error::Training`] for options that nothing could be learned with, and
+/// [`Error::Corpus`] for a corpus without words.
 pub fn run(
     corpora: &[PathBuf],
     out: &Path,
     options: &ClusterOptions,
     progress: Progress<'_>,
 ) -> Result<Outcome, Error> {
+    options.check()?;
     let segmenter = Segmenter::new();
     let mut words = Stream::default();
     let mut characters = Stream::default();

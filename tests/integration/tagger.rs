@@ -94,3 +94,63 @@ fn training_gives_the_same_bytes_again_and_remembers_names_unless_told_not_to() 
     let (weights, names) = run("three", &["--no-names"]);
     assert!(weights.is_some() && weights != one.0 && names.is_none());
 }
+
+#[test]
+fn options_that_nothing_can_be_learned_with_are_refused_and_the_bundle_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let train = folder.path().join("train.jsonl");
+    let many = folder.path().join("many.jsonl");
+    let out = folder.path().join("out");
+    std::fs::write(&train, corpus()).expect("a file");
+    let row = |kind: usize| {
+        format!("{{\"text\":\"沈砚秋好\",\"entities\":[{{\"start\":0,\"end\":3,\"type\":\"T{kind}\"}}]}}\n")
+    };
+    std::fs::write(&many, (0..65).map(row).collect::<String>()).expect("a file");
+    let run = |corpus: &Path, more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_wenmai"))
+            .args(["-q", "train", "tagger", "--epochs", "1", "--lean", "0", "--train"])
+            .args([corpus, Path::new("--out"), out.as_path()])
+            .args(more)
+            .output()
+            .expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&train, &[]).0, Some(0));
+    let before = std::fs::read(out.join("manifest.json")).expect("a bundle");
+    for (option, value, said) in [
+        ("--dropout", "nan", "dropout"),
+        ("--thinning", "1", "thinning"),
+        ("--rate", "0", "rate"),
+        ("--penalty", "inf", "penalty"),
+        ("--prune", "900", "no weight is as large as 900"),
+        ("--min-count", "1000000", "nothing occurs 1000000 times"),
+    ] {
+        let (code, text) = run(&train, &[option, value]);
+        assert!(code == Some(7) && text.contains(said), "{option} {value}: {code:?} {text}");
+    }
+    let (code, text) = run(&many, &[]);
+    assert!(code == Some(7) && text.contains("65 types"), "{code:?} {text}");
+    assert_eq!(std::fs::read(out.join("manifest.json")).expect("a bundle"), before);
+}
+
+#[test]
+fn classes_are_learned_within_bounds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.jsonl");
+    let row = "{\"text\":\"江临市财政局召开会议，部署明年工作。\"}\n";
+    std::fs::write(&text, row.repeat(8)).expect("a file");
+    let run = |more: &[&str]| {
+        let out = folder.path().join("out.bin");
+        let output = Command::new(env!("CARGO_BIN_EXE_wenmai"))
+            .args(["-q", "train", "clusters", "--text"])
+            .args([text.as_path(), Path::new("--out"), out.as_path()])
+            .args(more)
+            .output()
+            .expect("it starts");
+        output.status.code()
+    };
+    assert_eq!(run(&["--classes", "4"]), Some(0));
+    for more in [["--classes", "0"], ["--classes", "4000000000"], ["--words", "0"]] {
+        assert_eq!(run(&more), Some(7), "{more:?}");
+    }
+}

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::extract::tagger::Clusters;
+use crate::extract::tagger::MAX_TYPES;
 use crate::extract::tagger::Names;
 use crate::extract::tagger::Tagger;
 use crate::extract::tagger::Weights;
@@ -17,9 +18,6 @@ use crate::extract::tagger::tags;
 const WEIGHTS_MAGIC: &[u8; 8] = b"WMTAGGER";
 const CLUSTERS_MAGIC: &[u8; 8] = b"WMCLUSTR";
 const NAMES_MAGIC: &[u8; 8] = b"WMTNAMES";
-
-/// Types that a tagger can have.
-const MAX_TYPES: usize = 64;
 
 /// Weights and transitions as bytes.
 #[must_use]

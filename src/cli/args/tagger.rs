@@ -63,7 +63,7 @@ pub struct TrainTaggerArgs {
     pub no_names: bool,
     /// Constant for every span that begins, to find more at the price of precision; when not given, the one that is best on
     /// parts of the texts with weights learned from the others, which takes three times as long
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub lean: Option<f64>,
     /// What occurs less often is no feature
     #[arg(long, default_value_t = TrainOptions::default().min_count, value_name = "N")]

@@ -46,6 +46,9 @@ pub(crate) use names::Types;
 pub(crate) use names::name_hash;
 pub(crate) use unit::units;
 
+/// Types that a tagger can have.
+pub(crate) const MAX_TYPES: usize = 64;
+
 /// A tagger: what it can find and how it scores.
 #[derive(Clone, Debug)]
 pub struct Tagger {

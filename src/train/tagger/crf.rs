@@ -25,6 +25,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Progress;
 use super::sequences::Sequences;
+use crate::error::Error;
 use crate::extract::tagger::GROUPS;
 use crate::extract::tagger::Lattice;
 use crate::extract::tagger::Transitions;
@@ -68,6 +69,32 @@ impl Default for TrainOptions {
             min_count: 2,
             prune: 0.02,
             seed: 1,
+        }
+    }
+}
+
+impl TrainOptions {
+    /// Refuses what nothing could be learned with.
+    ///
+    /// # Errors
+    /// [`Error::Training`], which names the option.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let share = |value: f32| (0.0..1.0).contains(&value);
+        let size = |value: f32| (0.0..=1e3).contains(&value);
+        let wanted = [
+            (self.epochs > 0, "epochs", "at least 1"),
+            (self.rate > 0.0 && size(self.rate), "rate", "above 0 and at most 1000"),
+            (share(self.dropout), "dropout", "at least 0 and below 1"),
+            (share(self.thinning), "thinning", "at least 0 and below 1"),
+            (size(self.penalty), "penalty", "at least 0 and at most 1000"),
+            (size(self.prune), "prune", "at least 0 and at most 1000"),
+            (self.lean.is_none_or(|lean| lean.abs() <= 100.0), "lean", "between -100 and 100"),
+        ];
+        match wanted.iter().find(|(holds, ..)| !holds) {
+            Some((_, option, bounds)) => {
+                Err(Error::Training { reason: format!("{option} must be {bounds}") })
+            }
+            None => Ok(()),
         }
     }
 }

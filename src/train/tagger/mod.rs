@@ -18,6 +18,7 @@ use crate::corpus::annotated::AnnotatedRow;
 use crate::error::Error;
 use crate::extract::Extractor;
 use crate::extract::tagger::Clusters;
+use crate::extract::tagger::MAX_TYPES;
 use crate::extract::tagger::Row;
 use crate::extract::tagger::Tagger;
 use crate::extract::tagger::UNIT;
@@ -41,8 +42,17 @@ pub(crate) fn train(
     options: &TrainOptions,
     progress: Progress<'_>,
 ) -> Result<Tagger, Error> {
+    options.check()?;
+    if types.len() > MAX_TYPES {
+        let reason = format!("{} types of spans; a tagger has {MAX_TYPES} at most", types.len());
+        return Err(Error::Training { reason });
+    }
     let known = if options.names { KnownNames::read(rows, types) } else { KnownNames::default() };
     let sequences = Sequences::read(rows, types, clusters, &known, tools, options.min_count, progress)?;
+    if sequences.keys.is_empty() {
+        let reason = format!("nothing occurs {} times, so that there is no feature", options.min_count);
+        return Err(Error::Training { reason });
+    }
     let lean = options.lean.unwrap_or_else(|| lean::choose(&sequences, options, progress));
     let mut learned = crf::learn(&sequences, sequences.units(), options, progress);
     lean::apply(&mut learned.transitions, types.len(), lean);
@@ -62,6 +72,10 @@ pub(crate) fn train(
             }
         }
         rows.push(Row { key, slots });
+    }
+    if rows.iter().all(|row: &Row| row.slots.is_empty()) {
+        let reason = format!("no weight is as large as {}, so that nothing is left", options.prune);
+        return Err(Error::Training { reason });
     }
     let transitions: Vec<i32> =
         learned.transitions.iter().map(|score| libm::round(score / UNIT) as i32).collect();
