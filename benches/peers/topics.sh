@@ -23,7 +23,7 @@ with open(f"{folder}/out", "wb") as out:
     status = subprocess.run(command, stdout=out).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 with open(f"{folder}/cost", "w") as out:
-    out.write(f"{used.ru_utime + used.ru_stime:.1f} {used.ru_maxrss}")
+    print(f"{used.ru_utime + used.ru_stime:.1f} {used.ru_maxrss}", file=out)
 sys.exit(status)
 PYTHON
 }
