@@ -3,6 +3,8 @@
 //! What a tagger learns about 张家口 it then knows of 保定. The table also serves as a lexicon: a run of characters that
 //! has a class is a word.
 
+use super::hashed::Hashed;
+
 /// The classes of a word: one of many, one of few.
 pub(crate) type Classes = (u16, u16);
 
@@ -42,11 +44,7 @@ impl Prefix {
 /// Classes by word and by character.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clusters {
-    /// Sorted by hash.
-    words: Vec<WordClasses>,
-    /// Open addressing by hash: the place among the words plus one, 0 where empty; a power of two in size, at most a
-    /// quarter of it taken, so that a run of characters that is no word, as most are, is told by one look.
-    table: Vec<u32>,
+    words: Hashed<Classes>,
     /// Sorted by character.
     characters: Vec<(char, u16)>,
     /// The classes of the characters from [`DENSE`] on, where all but a few lie.
@@ -67,17 +65,6 @@ impl Clusters {
         words.reverse();
         words.sort_by_key(|&(hash, _)| hash);
         words.dedup_by_key(|&mut (hash, _)| hash);
-        let capacity = (words.len() * 4).next_power_of_two().max(2);
-        let mut table = vec![0; capacity];
-        for (number, &(hash, _)) in words.iter().enumerate() {
-            let mut at = position(hash, capacity);
-            while table.get(at).is_some_and(|&taken| taken != 0) {
-                at = (at + 1) & (capacity - 1);
-            }
-            if let Some(slot) = table.get_mut(at) {
-                *slot = number as u32 + 1;
-            }
-        }
         let mut dense = vec![0; DENSE_COUNT];
         for &(character, class) in &characters {
             let number = u32::from(character).checked_sub(DENSE).map(|number| number as usize);
@@ -85,7 +72,7 @@ impl Clusters {
                 *slot = class;
             }
         }
-        Self { words, table, characters, dense }
+        Self { words: Hashed::new(words), characters, dense }
     }
 
     /// The classes of a word; none for a word that the table does not know.
@@ -96,16 +83,7 @@ impl Clusters {
     /// The classes of a word by its hash.
     #[inline]
     pub(crate) fn hashed(&self, hash: u32) -> Option<Classes> {
-        let capacity = self.table.len();
-        let mut at = position(hash, capacity);
-        loop {
-            let number = *self.table.get(at)?;
-            let &(known, classes) = self.words.get((number as usize).checked_sub(1)?)?;
-            if known == hash {
-                return Some(classes);
-            }
-            at = (at + 1) & (capacity - 1);
-        }
+        self.words.get(hash)
     }
 
     /// The class of a character; 0 for one that the table does not know.
@@ -122,17 +100,11 @@ impl Clusters {
 
     /// Number of words.
     pub(crate) fn len(&self) -> usize {
-        self.words.len()
+        self.words.entries().len()
     }
 
     /// Everything, words sorted by hash.
     pub(crate) fn sorted(&self) -> (Vec<WordClasses>, &[(char, u16)]) {
-        (self.words.clone(), &self.characters)
+        (self.words.entries().to_vec(), &self.characters)
     }
-}
-
-/// Where the table looks for a hash first; its size is a power of two.
-#[inline]
-fn position(hash: u32, capacity: usize) -> usize {
-    (hash.wrapping_mul(0x9e37_79b1) >> 7) as usize & capacity.wrapping_sub(1)
 }

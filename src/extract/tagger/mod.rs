@@ -11,6 +11,7 @@
 mod beam;
 mod clusters;
 mod features;
+mod hashed;
 mod lattice;
 mod model;
 mod names;
@@ -43,6 +44,7 @@ pub(crate) use model::UNIT;
 pub(crate) use model::Weights;
 pub(crate) use names::Names;
 pub(crate) use names::Types;
+pub(crate) use names::merged;
 pub(crate) use names::name_hash;
 pub(crate) use unit::units;
 

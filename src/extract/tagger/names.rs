@@ -5,6 +5,7 @@
 
 use super::clusters::Prefix;
 use super::features::plain;
+use super::hashed::Hashed;
 
 /// A set of types, a bit each.
 pub(crate) type Types = u64;
@@ -14,12 +15,7 @@ const MAX_LENGTH: usize = 40;
 
 /// Names by hash.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Names {
-    /// Sorted by hash.
-    entries: Vec<(u32, Types)>,
-    /// Open addressing by hash: the place among the entries plus one, 0 where empty; a power of two in size.
-    table: Vec<u32>,
-}
+pub(crate) struct Names(Hashed<Types>);
 
 impl Names {
     /// The names with their types, folded; those of one character tell too little.
@@ -35,44 +31,22 @@ impl Names {
                 entries.push((prefix.hash(), if at + 1 == name.len() { types } else { 0 }));
             }
         }
-        entries.sort_unstable();
-        entries.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                kept.1 |= later.1;
-            }
-            same
-        });
-        Self::new(entries)
+        Self::new(merged(entries))
     }
 
     /// A table of entries that ascend by hash.
     pub(crate) fn new(entries: Vec<(u32, Types)>) -> Self {
-        if entries.is_empty() {
-            return Self::default();
-        }
-        let capacity = (entries.len() * 4).next_power_of_two();
-        let mut table = vec![0; capacity];
-        for (number, &(hash, _)) in entries.iter().enumerate() {
-            let mut at = position(hash, capacity);
-            while table.get(at).is_some_and(|&taken| taken != 0) {
-                at = (at + 1) & (capacity - 1);
-            }
-            if let Some(slot) = table.get_mut(at) {
-                *slot = number as u32 + 1;
-            }
-        }
-        Self { entries, table }
+        Self(Hashed::new(entries))
     }
 
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries().is_empty()
     }
 
     /// Everything, by hash.
     pub(crate) fn entries(&self) -> &[(u32, Types)] {
-        &self.entries
+        self.0.entries()
     }
 
     /// The longest name at the beginning of `characters`: how long it is, and its types. `own` takes types from a
@@ -86,7 +60,7 @@ impl Names {
         let mut prefix = Prefix::default();
         for (at, character) in characters.into_iter().take(MAX_LENGTH).enumerate() {
             prefix = prefix.with(plain(character));
-            let Some(mut types) = self.types(prefix.hash()) else { break };
+            let Some(mut types) = self.0.get(prefix.hash()) else { break };
             if types != 0 {
                 types &= !without(own, prefix.hash());
             }
@@ -96,20 +70,19 @@ impl Names {
         }
         longest
     }
+}
 
-    /// The types of what has this hash; none where no name begins so.
-    fn types(&self, hash: u32) -> Option<Types> {
-        let capacity = self.table.len();
-        let mut at = position(hash, capacity);
-        loop {
-            let number = *self.table.get(at)?;
-            let &(known, types) = self.entries.get((number as usize).checked_sub(1)?)?;
-            if known == hash {
-                return Some(types);
-            }
-            at = (at + 1) & (capacity - 1);
+/// Entries in order, those of one hash as one with the types of all.
+pub(crate) fn merged(mut entries: Vec<(u32, Types)>) -> Vec<(u32, Types)> {
+    entries.sort_unstable();
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 |= later.1;
         }
-    }
+        same
+    });
+    entries
 }
 
 /// Identifies a name.
@@ -123,11 +96,6 @@ fn without(own: &[(u32, Types)], hash: u32) -> Types {
         Ok(at) => own.get(at).map_or(0, |&(_, types)| types),
         Err(_) => 0,
     }
-}
-
-/// Where the table looks for a hash first; its size is a power of two.
-fn position(hash: u32, capacity: usize) -> usize {
-    (hash.wrapping_mul(0x9e37_79b1) >> 7) as usize & capacity.wrapping_sub(1)
 }
 
 #[cfg(test)]

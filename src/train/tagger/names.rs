@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::corpus::annotated::AnnotatedRow;
 use crate::extract::tagger::Names;
 use crate::extract::tagger::Types;
+use crate::extract::tagger::merged;
 use crate::extract::tagger::name_hash;
 use crate::text::normalize;
 
@@ -54,16 +55,7 @@ impl<'r> KnownNames<'r> {
                 }
             }
         }
-        for own in &mut own {
-            own.sort_unstable();
-            own.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    kept.1 |= later.1;
-                }
-                same
-            });
-        }
+        let own = own.into_iter().map(merged).collect();
         let names = Names::of(found.iter().map(|(name, kind, _)| (name.as_slice(), bit(*kind))));
         Self { names, numbers, own }
     }
